@@ -1,0 +1,159 @@
+"""What one run folder says, as plain data: the only thing that passes from the importer to the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+__all__ = [
+    "ArtifactRecord",
+    "EdgeRecord",
+    "FolderRecord",
+    "MetricSeries",
+    "Problem",
+    "Relation",
+    "RunRecord",
+    "SeriesRecord",
+    "Severity",
+    "StatusRecord",
+]
+
+
+class Severity(Enum):
+    """How much a problem cost: a warning lost something, a note lost nothing."""
+
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a store that could not be read as it should.
+
+    `path` is the file, relative to the store; `lost` says in words what the index does not hold because
+    of it; `line` is 1-based where one line is to blame.
+    """
+
+    code: str
+    path: str
+    message: str
+    lost: str = ""
+    line: int | None = None
+    severity: Severity = Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a run's file says of a related run (its pipeline or original)."""
+
+    uuid: str
+    name: str | None = None
+    kind: str | None = None
+    runtime: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRecord:
+    """One entry of the status history; times are naive UTC."""
+
+    type: str
+    status: bool | None
+    reason: str | None
+    message: str | None
+    last_update_time: datetime | None
+    last_transition_time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactRecord:
+    """One entry of the run's lineage. `state` is its content identity: the entry's state, else the
+    summary's hash, else the path, else None."""
+
+    name: str
+    kind: str
+    path: str | None
+    state: str | None
+    is_input: bool
+    summary: dict[str, Any] | None = None
+    connection: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRecord:
+    """One upstream edge of the run that holds it."""
+
+    upstream: str
+    kind: str
+    values: Any = None
+    statuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSeries:
+    """The points of one metric in the order they were logged; the lists have equal lengths.
+
+    `steps` None where a point has none; `times` are microseconds since the epoch, UTC.
+    NaN and infinities are kept.
+    """
+
+    steps: list[int | None]
+    times: list[int | None]
+    values: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRecord:
+    """One event file: what was logged under one name of one kind, and how often.
+
+    `resource` is true for files of `resources/`; `points` is set for the kind `metric` only. `count` is
+    the number of complete events; the steps are those of the smallest and largest step logged.
+    """
+
+    kind: str
+    name: str
+    count: int
+    first_step: int | None
+    last_step: int | None
+    points: MetricSeries | None = None
+    resource: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRecord:
+    """Where a run was read from: its path relative to the store, and the fingerprint of its files."""
+
+    path: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as its folder tells it. Every time is naive UTC; uuids are 32 lower-case hex digits.
+
+    `inputs`, `outputs` and `meta_info` hold JSON values of any shape as Python's json reads them
+    (integers exact, NaN and infinities as floats). `scalars` are the remaining fields, by their name in
+    columns of the table `runs` (`pql.catalog.tables`), already of the column's type; what is missing is
+    absent. `rest` holds the keys of the run's file that have no column of their own.
+    """
+
+    uuid: str
+    folder: FolderRecord
+    scalars: dict[str, Any]
+    inputs: dict[str, Any] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    meta_info: dict[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    contributors: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    connections: tuple[tuple[str, str | None], ...] = ()
+    pipeline: Relation | None = None
+    original: Relation | None = None
+    controller: str | None = None
+    statuses: tuple[StatusRecord, ...] = ()
+    artifacts: tuple[ArtifactRecord, ...] = ()
+    edges: tuple[EdgeRecord, ...] = ()
+    series: tuple[SeriesRecord, ...] = ()
+    rest: dict[str, Any] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
