@@ -1,4 +1,10 @@
-"""What one run folder says, as plain data: the only thing that passes from the importer to the tables."""
+"""What one run folder says, as plain data: the only thing that passes from the importer to the tables.
+
+Two readers make records. `lineage_index.ingest.folder.read_run` reads one folder and hangs the points of
+every metric on its series (`SeriesRecord.points`). `lineage_index.ingest.batch.read_batch` reads many and is
+the fast one: it parses the event files of the whole batch at once, hands the points over as Arrow tables of
+bounded size, and leaves `SeriesRecord.points` None. Counts, steps and summaries are the same from both.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +18,7 @@ __all__ = [
     "EdgeRecord",
     "FolderRecord",
     "MetricSeries",
+    "MetricSummary",
     "Problem",
     "Relation",
     "RunRecord",
@@ -104,11 +111,31 @@ class MetricSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricSummary:
+    """Statistics of one metric's points.
+
+    `first` and `last` are as logged (NaN included). The others are over the points that are not NaN, and
+    None when there are none; infinities take part. `argmin` and `argmax` are the steps of the first point,
+    in the order of logging, that has the minimum or maximum (None where that point has no step).
+    """
+
+    first: float
+    last: float
+    min: float | None
+    max: float | None
+    mean: float | None
+    argmin: int | None
+    argmax: int | None
+    nans: int
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesRecord:
     """One event file: what was logged under one name of one kind, and how often.
 
-    `resource` is true for files of `resources/`; `points` is set for the kind `metric` only. `count` is
-    the number of complete events; the steps are those of the smallest and largest step logged.
+    `resource` is true for files of `resources/`. `count` is the number of complete events; the steps are the
+    smallest and the largest logged. `summary` is set for the kind `metric` when there is a point; `points`
+    for the kind `metric` when `read_run` read it with its history.
     """
 
     kind: str
@@ -118,6 +145,7 @@ class SeriesRecord:
     last_step: int | None
     points: MetricSeries | None = None
     resource: bool = False
+    summary: MetricSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +163,8 @@ class RunRecord:
     `inputs`, `outputs` and `meta_info` hold JSON values of any shape as Python's json reads them
     (integers exact, NaN and infinities as floats). `scalars` are the remaining fields, by their name in
     columns of the table `runs` (`pql.catalog.tables`), already of the column's type; what is missing is
-    absent. `rest` holds the keys of the run's file that have no column of their own.
+    absent. `rest` holds the keys of the run's file that have no column of their own. `series` is sorted by
+    (resource, kind, name), so a series can be named by its place in it.
     """
 
     uuid: str
