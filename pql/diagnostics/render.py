@@ -1,0 +1,73 @@
+"""Diagnostics as text: the message, the line it is about, a caret under the span, a hint."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from pql.diagnostics.diagnostic import Diagnostic
+from pql.diagnostics.span import Span
+
+__all__ = ["line_and_column", "render"]
+
+_WIDEST = 100
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """The 1-based line and column (in characters) of an offset."""
+    start = text.rfind("\n", 0, offset) + 1
+    return text.count("\n", 0, offset) + 1, offset - start + 1
+
+
+def render(diagnostic: Diagnostic, text: str) -> str:
+    """The diagnostic as lines of plain text, without a newline at the end."""
+    line, column = line_and_column(text, diagnostic.span.start)
+    lines = [f"{diagnostic.severity.value}[{diagnostic.code}]: {_printable(diagnostic.message)}"]
+    if text.strip():
+        source, caret = _excerpt(text, diagnostic.span)
+        gutter = " " * len(str(line))
+        lines += [
+            f"{gutter}--> {diagnostic.source}:{line}:{column}",
+            f"{gutter} |",
+            f"{line} | {source}",
+            f"{gutter} | {caret}",
+        ]
+    if diagnostic.hint:
+        lines.append(f"hint: {_printable(diagnostic.hint)}")
+    return "\n".join(lines)
+
+
+def _excerpt(text: str, span: Span) -> tuple[str, str]:
+    """The line that holds the span's start, cut to a readable width, and the carets below it."""
+    begin = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.start)
+    end = len(text) if end < 0 else end
+    left = max(begin, min(span.start - _WIDEST // 2, end - _WIDEST))
+    right = min(end, left + _WIDEST)
+    before, under = text[left : span.start], text[span.start : min(span.end, right)]
+    lead = "… " if left > begin else ""
+    tail = " …" if right < end else ""
+    source = lead + _printable(text[left:right]) + tail
+    return source, " " * (len(lead) + _width(before)) + "^" * max(1, _width(under))
+
+
+def _printable(text: str) -> str:
+    """Control characters as visible ones: a query must not steer the terminal it is shown on."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _visible(each) for each in text)
+
+
+def _visible(character: str) -> str:
+    if character in "\t\r\n":
+        return " "
+    code = ord(character)
+    return chr(0x2400 + code) if code < 0x20 else "\N{REPLACEMENT CHARACTER}"
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that the text takes."""
+    total = 0
+    for each in _printable(text):
+        if not unicodedata.combining(each):
+            total += 2 if unicodedata.east_asian_width(each) in "WF" else 1
+    return total

@@ -1,0 +1,113 @@
+"""From what the parser did not expect to a diagnostic that a person can act on."""
+
+from __future__ import annotations
+
+import re
+
+from lark import Token, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from pql.diagnostics.diagnostic import Diagnostic
+from pql.diagnostics.span import Span
+
+__all__ = ["explain_unexpected"]
+
+_LAST_FIELD = re.compile(r"""([A-Za-z_][A-Za-z0-9_]*\*?(?:\.[^\s:,()|"'<>=~]+)?)\s*\Z""")
+_NAMES = {
+    "_AND": "AND",
+    "_OR": "OR",
+    "_OR_BAR": "`|`",
+    "_NOT": "NOT",
+    "_BAR": "`|`",
+    "_COMMA": "`,`",
+    "_COLON": "`:`",
+    "_LPAR": "`(`",
+    "_RPAR": "`)`",
+    "TILDE": "`~`",
+    "MINUS": "`-`",
+    "COMPARE": "a comparison",
+    "CALL": "a function",
+    "FIELD": "a field",
+    "QUOTED": "a quoted value",
+    "REGEX": "a regular expression",
+    "BARE": "a value",
+    "$END": "the end",
+}
+_AFTER_CONDITION = {"_AND", "_OR", "_OR_BAR", "_BAR", "_COMMA", "$END"}
+
+
+def explain_unexpected(error: UnexpectedInput, text: str, start: str) -> Diagnostic:
+    """The diagnostic for a parse error at `error`'s place in `text`; `start` is `query` or `sort`."""
+    expected, span, found = _facts(error, text)
+    position = span.start
+    before = text[:position]
+    if found == "_RPAR" and expected and expected <= _AFTER_CONDITION:
+        return Diagnostic("PQL106", span, hint="remove it, or quote the value if it is part of one")
+    opens_quote = position < len(text) and text[position] in "\"'"
+    if opens_quote and (expected & {"QUOTED", "BARE"} or before[-1:] == "."):
+        return Diagnostic("PQL107", Span(position, len(text)), hint="a backslash escapes a quote inside")
+    if expected == {"_COLON"}:
+        name = _LAST_FIELD.search(before)
+        where = Span(name.start(1), name.end(1)) if name else span
+        payload = {"field": name[1] if name else ""}
+        return Diagnostic("PQL103", where, payload, "write `field:value`, e.g. `metrics.loss:<0.01`")
+    if "BARE" in expected and "QUOTED" in expected and "FIELD" not in expected:
+        after = before.rstrip()
+        shown = after[-1:] if after else ""
+        return Diagnostic("PQL104", span, {"after": shown}, "`nil` asks for a missing value")
+    if position >= len(text) and "_RPAR" in expected:
+        opening = _unclosed(text)
+        return Diagnostic("PQL105", Span(opening, opening + 1), hint="add `)`")
+    if before.rstrip()[-1:] in {'"', "'"} and found not in {"_COMMA", "_RPAR"}:
+        return Diagnostic("PQL108", span, hint="put the whole value in the quotes, or a comma between")
+    return _general(expected, span, text, start)
+
+
+def _facts(error: UnexpectedInput, text: str) -> tuple[set[str], Span, str]:
+    """The terminals that could have come, the span of what came instead, and its terminal."""
+    if isinstance(error, UnexpectedToken):
+        token: Token = error.token
+        if token.type == "$END":
+            return set(error.accepts or error.expected), Span(len(text), len(text)), "$END"
+        span = Span(token.start_pos or 0, token.end_pos or len(text))
+        return set(error.accepts or error.expected), span, token.type
+    position = error.pos_in_stream or 0
+    allowed = set(error.allowed or ()) if isinstance(error, UnexpectedCharacters) else set()
+    found = {")": "_RPAR", ",": "_COMMA", "(": "_LPAR", "|": "_BAR"}.get(text[position : position + 1], "")
+    return allowed, Span(position, min(position + 1, len(text))), found
+
+
+def _general(expected: set[str], span: Span, text: str, start: str) -> Diagnostic:
+    shown = text[span.start : span.end]
+    found = f"`{shown[:20]}`" if shown else "end of the text"
+    if "FIELD" in expected:
+        wanted = "a sort key" if start == "sort" else "a condition `field:value`"
+    elif expected & {"_AND", "_OR"}:
+        wanted = "`,`, AND, OR or the end"
+    else:
+        names = sorted({_NAMES.get(each, each) for each in expected})
+        wanted = " or ".join(names) or "something else"
+    hint = ""
+    if expected == {"_LPAR"}:
+        hint = "`~` stands after the colon (`field:~value`) or in front of a group (`~(…)`)"
+    if shown == "(" and "_COMMA" in expected:
+        hint = "quote a value that holds a parenthesis"
+    return Diagnostic("PQL102", span, {"found": found, "expected": wanted}, hint)
+
+
+def _unclosed(text: str) -> int:
+    """The offset of the innermost `(` that is still open at the end; quoted text is passed over."""
+    stack: list[int] = []
+    position = 0
+    while position < len(text):
+        character = text[position]
+        if character in "\"'" and text[:position].rstrip()[-1:] in {":", "|", "<", ">", "=", "~", "."}:
+            end = position + 1
+            while end < len(text) and text[end] != character:
+                end += 2 if text[end] == "\\" else 1
+            position = end
+        elif character == "(":
+            stack.append(position)
+        elif character == ")" and stack:
+            stack.pop()
+        position += 1
+    return stack[-1] if stack else max(0, len(text) - 1)

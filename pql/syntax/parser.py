@@ -1,0 +1,98 @@
+"""Text to AST. Every fault in the text leaves as one `PqlError`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import VisitError
+
+from pql.diagnostics.diagnostic import Diagnostic, PqlError
+from pql.diagnostics.span import Span
+from pql.syntax.ast import And, Condition, Group, Node, Not, Or, SortTerm
+from pql.syntax.build import SyntaxFault
+from pql.syntax.faults import explain_unexpected
+from pql.syntax.grammar import lark_parser
+
+__all__ = ["DEEPEST", "LONGEST", "parse_query", "parse_sort"]
+
+LONGEST = 65_536
+"""Characters of a query that are taken unless the caller says otherwise."""
+
+DEEPEST = 200
+"""Levels of nesting that are taken; redundant parentheses do not count."""
+
+
+def parse_query(text: str, *, max_length: int | None = LONGEST) -> Node:
+    """The AST of a query.
+
+    Raises PqlError (codes PQL1xx) with the span of the fault.
+    """
+    _check_length(text, max_length)
+    if not text or text.isspace():
+        raise PqlError(
+            Diagnostic("PQL101", Span(0, len(text)), hint="leave the query out to get every run"), text
+        )
+    node: Node = _parse(text, "query")
+    # Real nesting needs one of these; the walk is spared for plain queries.
+    if text.count("(") + text.count("~") + text.lower().count("not") > DEEPEST:
+        _check_depth(node, text)
+    return node
+
+
+def parse_sort(text: str, *, max_length: int | None = LONGEST) -> tuple[SortTerm, ...]:
+    """The terms of a sort; an empty or blank text gives none. Raises PqlError."""
+    _check_length(text, max_length)
+    if not text or text.isspace():
+        return ()
+    terms: tuple[SortTerm, ...] = _parse(text, "sort")
+    return terms
+
+
+def _check_length(text: str, max_length: int | None) -> None:
+    if max_length is not None and len(text) > max_length:
+        payload = {"length": f"{len(text):,}", "limit": f"{max_length:,}"}
+        raise PqlError(
+            Diagnostic("PQL112", Span(max_length, max_length + 1), payload, "split the query in parts"), text
+        )
+
+
+def _parse(text: str, start: str) -> Any:
+    try:
+        return lark_parser().parse(text, start=start)
+    except SyntaxFault as fault:
+        raise _fault_error(fault, text) from None
+    except VisitError as wrapped:
+        if isinstance(wrapped.orig_exc, SyntaxFault):
+            raise _fault_error(wrapped.orig_exc, text) from None
+        raise
+    except (UnexpectedCharacters, UnexpectedToken) as unexpected:
+        raise PqlError(explain_unexpected(unexpected, text, start), text) from None
+    except UnexpectedInput as unexpected:  # pragma: no cover - lark raises only the two above here
+        raise PqlError(explain_unexpected(unexpected, text, start), text) from None
+
+
+_HINTS = {
+    "PQL109": "put a comma before `{field}:`, or quote the value if it is one text",
+    "PQL110": "write ` | ` with blanks for OR, or leave out `{field}:` for a list of values",
+}
+
+
+def _fault_error(fault: SyntaxFault, text: str) -> PqlError:
+    hint = _HINTS.get(fault.code, "").format_map(fault.payload)
+    return PqlError(Diagnostic(fault.code, fault.span, fault.payload, hint), text)
+
+
+def _check_depth(node: Node, text: str) -> None:
+    stack: list[tuple[Node, int]] = [(node, 1)]
+    while stack:
+        current, depth = stack.pop()
+        if depth > DEEPEST:
+            raise PqlError(Diagnostic("PQL111", current.span, {"limit": str(DEEPEST)}), text)
+        match current:
+            case And(items) | Or(items):
+                stack.extend((item, depth + 1) for item in items)
+            case Not(item) | Group(item=item):
+                stack.append((item, depth + 1))
+            case Condition():
+                pass
