@@ -1,0 +1,57 @@
+"""How the name of a metric or artifact becomes a file name, and back.
+
+ASCII letters, digits, `.`, `_` and `-` stay as they are; every other character becomes the `%XX` escapes of
+its UTF-8 bytes, so that `urllib.parse.unquote` gives the name back and no file system has to agree on case
+folding of letters it does not know, on Unicode normal forms or on reserved characters. A name too long for a
+file system keeps its beginning and gets `~` and a digest of the whole name; the whole name then stands in
+`lineages.plx.json` only, in the entry whose path is that file.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from urllib.parse import quote_from_bytes, unquote
+
+__all__ = ["LONGEST_FILE_STEM", "checked_name", "file_stem", "name_of_stem"]
+
+LONGEST_FILE_STEM = 200
+"""Bytes of an encoded name; file systems take 255, and a step and an extension follow."""
+
+_DIGEST_DIGITS = 16
+
+
+def checked_name(name: str) -> str:
+    """`name` itself, if it can name a metric or an artifact.
+
+    Raises TypeError for what is no text, ValueError for an empty one or one that is no valid Unicode.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"a name must be a text, not {type(name).__name__}")
+    if not name:
+        raise ValueError("a name must not be empty")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"the name {name!r} holds half a surrogate pair, which no file can keep") from None
+    return name
+
+
+def file_stem(name: str) -> str:
+    """The file name, without an extension, for `name`: ASCII, at most `LONGEST_FILE_STEM` long."""
+    data = checked_name(name).encode()
+    # quote leaves `~` alone, which here marks a shortened name; a leading dot would hide the file.
+    stem = quote_from_bytes(data, safe="").replace("~", "%7E")
+    if stem.startswith("."):
+        stem = "%2E" + stem[1:]
+    if len(stem) <= LONGEST_FILE_STEM:
+        return stem
+    kept = stem[: LONGEST_FILE_STEM - _DIGEST_DIGITS - 1]
+    escape = kept.rfind("%", len(kept) - 2)
+    if escape >= 0:
+        kept = kept[:escape]
+    return f"{kept}~{sha256(data).hexdigest()[:_DIGEST_DIGITS]}"
+
+
+def name_of_stem(stem: str) -> str | None:
+    """The name that `file_stem` made `stem` of, or None when it was shortened."""
+    return None if "~" in stem else unquote(stem)

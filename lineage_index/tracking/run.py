@@ -1,0 +1,66 @@
+"""A run as a training script sees it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from lineage_index.tracking.places import plain_uuid
+from lineage_index.tracking.values import ValueMethods, checked_fields, tag_list
+
+__all__ = ["Run"]
+
+
+class Run(ValueMethods):
+    """One run and its folder `<store>/<uuid>/`. Safe between threads; see the docs for processes.
+
+    As a context manager it ends the run: succeeded, or failed with the exception that left the block.
+
+    - `store`: the folder of all runs; without it `PQL_STORE` of the environment, else `runs` here.
+    - `run_uuid`: the run to take up again, or the uuid of the new one; random without it.
+    - `attach`: the run belongs to another process that goes on with it: `end` leaves its status alone.
+    - `tags`: a text (commas between) or several; they are added to those of a run taken up again.
+    - `pipeline`, `original`, `controller`: uuids of related runs; `cloning_kind` (copy, restart, cache)
+      says what `original` is.
+    - `fields`: any other field of `values.FIELDS`, such as `user`, `kind`, `framework`, `teams`.
+    - `strict`: raise what keeps the store from being written, instead of reporting it once on stderr.
+
+    Raises ValueError for a malformed uuid or an unknown field, or if the files of the run are no JSON.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        project: str | None = None,
+        owner: str | None = None,
+        tags: str | Iterable[str] | None = None,
+        store: str | os.PathLike[str] | None = None,
+        run_uuid: str | None = None,
+        *,
+        attach: bool = False,
+        strict: bool = False,
+        pipeline: str | None = None,
+        original: str | None = None,
+        cloning_kind: str | None = None,
+        controller: str | None = None,
+        **fields: Any,
+    ) -> None:
+        if cloning_kind is not None and original is None:
+            raise ValueError("cloning_kind says what `original` is, which is not given")
+        known: dict[str, Any] = {"name": name, "project": project, "owner": owner}
+        if pipeline is not None:
+            known["pipeline"] = {"uuid": plain_uuid(pipeline)}
+        if original is not None:
+            kind = {} if cloning_kind is None else {"kind": cloning_kind}
+            known["original"] = {"uuid": plain_uuid(original), **kind}
+        if controller is not None:
+            known["controller"] = plain_uuid(controller)
+        super().__init__(
+            store=store,
+            run_uuid=run_uuid,
+            fields=checked_fields({**known, **fields}),
+            tags=tag_list(tags),
+            attach=attach,
+            strict=strict,
+        )
