@@ -1,0 +1,196 @@
+"""Find the run folders of a store, and tell cheaply whether one has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lineage_index.ingest.files import is_inside, open_regular
+from lineage_index.ingest.names import printable, uuid_hex
+from lineage_index.ingest.problems import make_problem
+from lineage_index.ingest.record import Problem
+
+__all__ = ["LINEAGE_FILE", "RUN_FILE", "RunFolder", "content_fingerprint", "scan"]
+
+RUN_FILE = "run.plx.json"
+LINEAGE_FILE = "lineages.plx.json"
+_TREES = ("events", "resources")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """One run folder of a store.
+
+    `uuid_hint` is the uuid its name spells, as 32 lower-case hex digits. `relative` is the path below the
+    store as text that encodes as UTF-8, with `/` between its parts; `.` when the store is itself the folder.
+    `fingerprint` is a digest over name, size and modification time (ns) of every file that is read.
+    """
+
+    uuid_hint: str | None
+    path: Path
+    relative: str
+    fingerprint: str
+
+    @property
+    def store(self) -> Path:
+        """The store the folder was found in."""
+        if self.relative == ".":
+            return self.path
+        return self.path.parents[self.relative.count("/")]
+
+    def file(self, name: str) -> str:
+        """The path of one of its files, relative to the store, for problems."""
+        return name if self.relative == "." else f"{self.relative}/{name}"
+
+
+def scan(store: Path) -> Iterator[RunFolder | Problem]:
+    """Yield every run folder of the store in the order of their names, and a problem for all else.
+
+    A run folder is a folder whose name is a uuid or that holds a `run.plx.json`. They lie directly in the
+    store; if none does, in its child `runs`; or the store is itself one. A symbolic link is followed when it
+    stays in the store. Raises OSError when the store can't be listed.
+    """
+    root = os.path.abspath(store)
+    real_root = os.path.realpath(root)
+    entries = _entries(root)
+    if os.path.isfile(os.path.join(root, RUN_FILE)):
+        yield _run_folder(root, ".", uuid_hex(os.path.basename(root)), real_root)
+        return
+    if any(_is_run(entry) for entry in entries):
+        yield from _scan_entries(entries, "", real_root)
+        return
+    runs = os.path.join(root, "runs")
+    if os.path.isdir(runs) and is_inside(real_root, runs):
+        children = _entries(runs)
+        if any(_is_run(entry) for entry in children):
+            yield from _scan_entries([each for each in entries if each.name != "runs"], "", real_root)
+            yield from _scan_entries(children, "runs/", real_root)
+            return
+    hint = uuid_hex(os.path.basename(root))
+    if hint is not None:
+        yield _run_folder(root, ".", hint, real_root)
+        return
+    yield from _scan_entries(entries, "", real_root)
+
+
+def content_fingerprint(folder: RunFolder) -> str:
+    """A digest over name and content of every file that is read: for those who don't trust times.
+
+    A file that can't be read counts by its name alone.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for name in sorted(name for name, _, _ in _stats(os.fspath(folder.path), os.path.realpath(folder.store))):
+        encoded = os.fsencode(name)
+        digest.update(b"%d:%b" % (len(encoded), encoded))
+        try:
+            with open_regular(os.path.join(folder.path, name)) as file:
+                content = hashlib.blake2b(digest_size=16)
+                while chunk := file.read(_CHUNK):
+                    content.update(chunk)
+        except OSError:
+            digest.update(b"!")
+        else:
+            digest.update(content.digest())
+    return digest.hexdigest()
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as found:
+        return sorted(found, key=lambda entry: entry.name)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that points to itself
+        return False
+
+
+def _is_run(entry: os.DirEntry[str]) -> bool:
+    return _is_folder(entry) and (
+        uuid_hex(entry.name) is not None or os.path.isfile(os.path.join(entry.path, RUN_FILE))
+    )
+
+
+def _scan_entries(
+    entries: list[os.DirEntry[str]], prefix: str, real_root: str
+) -> Iterator[RunFolder | Problem]:
+    for entry in entries:
+        relative = prefix + printable(entry.name)
+        if entry.is_symlink():
+            problem = _link_problem(entry, relative, real_root)
+            if problem is not None:
+                yield problem
+                continue
+        if _is_run(entry):
+            yield _run_folder(entry.path, relative, uuid_hex(entry.name), real_root)
+        else:
+            what = "a folder without run.plx.json" if _is_folder(entry) else "not a folder"
+            yield make_problem("not-a-run", relative, f"{relative} is no run folder: {what}")
+
+
+def _link_problem(entry: os.DirEntry[str], relative: str, real_root: str) -> Problem | None:
+    if not is_inside(real_root, entry.path):
+        return make_problem(
+            "link-outside", relative, f"{relative} is a link out of the store", lost="what lies behind it"
+        )
+    beside = os.path.dirname(os.path.realpath(entry.path)) == os.path.realpath(os.path.dirname(entry.path))
+    if beside and _is_run(entry):
+        return make_problem("not-a-run", relative, f"{relative} is a link to a run that is read by its name")
+    return None
+
+
+def _run_folder(path: str, relative: str, hint: str | None, real_root: str) -> RunFolder:
+    return RunFolder(hint, Path(path), relative, _fingerprint(path, real_root))
+
+
+def _fingerprint(path: str, real_root: str) -> str:
+    lines = [f"{name}\0{size}\0{time}" for name, size, time in _stats(path, real_root)]
+    lines.sort()
+    text = "\n".join(lines).encode("utf-8", "surrogateescape")
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
+
+
+def _stats(path: str, real_root: str) -> Iterator[tuple[str, int, int]]:
+    """Name, size and time of every file of a run folder that matters; what can't be listed has size -1,
+    so that it shows when that changes."""
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if entry.name in (RUN_FILE, LINEAGE_FILE):
+                    yield _stat(entry, "", real_root)
+                elif entry.name in _TREES:
+                    yield from _tree_stats(entry, real_root)
+    except OSError:
+        yield ".", -1, 0
+
+
+def _tree_stats(tree: os.DirEntry[str], real_root: str) -> Iterator[tuple[str, int, int]]:
+    try:
+        if tree.is_symlink() and not is_inside(real_root, tree.path):
+            return
+        with os.scandir(tree.path) as kinds:
+            for kind in kinds:
+                if kind.is_symlink() and not is_inside(real_root, kind.path):
+                    continue
+                if not _is_folder(kind):
+                    continue
+                prefix = f"{tree.name}/{kind.name}/"
+                with os.scandir(kind.path) as files:
+                    for file in files:
+                        yield _stat(file, prefix, real_root)
+    except OSError:
+        yield tree.name, -1, 0
+
+
+def _stat(entry: os.DirEntry[str], prefix: str, real_root: str) -> tuple[str, int, int]:
+    follow = not entry.is_symlink() or is_inside(real_root, entry.path)
+    try:
+        found = entry.stat(follow_symlinks=follow)
+    except OSError:
+        return prefix + entry.name, -1, 0
+    return prefix + entry.name, found.st_size, found.st_mtime_ns
