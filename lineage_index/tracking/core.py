@@ -60,6 +60,7 @@ class RunCore:
         self._buffer = EventBuffer(self._section, self._trouble, mend=ours and not attach)
         self._series: dict[tuple[str, str], Series] = {}
         self._metrics: dict[str, Series] = {}
+        self._kept: dict[str, tuple[str, str]] = {}  # path under outputs -> (kind, name) of its artifact
         self._attached = attach
         self._pid = os.getpid()
         self._ended = False

@@ -9,15 +9,17 @@ file system keeps its beginning and gets `~` and a digest of the whole name; the
 
 from __future__ import annotations
 
-from hashlib import sha256
-from urllib.parse import quote_from_bytes, unquote
-
 __all__ = ["LONGEST_FILE_STEM", "checked_name", "file_stem", "name_of_stem"]
 
 LONGEST_FILE_STEM = 200
 """Bytes of an encoded name; file systems take 255, and a step and an extension follow."""
 
 _DIGEST_DIGITS = 16
+
+_SPELT = {
+    byte: chr(byte) if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "._-") else f"%{byte:02X}"
+    for byte in range(256)
+}
 
 
 def checked_name(name: str) -> str:
@@ -39,12 +41,13 @@ def checked_name(name: str) -> str:
 def file_stem(name: str) -> str:
     """The file name, without an extension, for `name`: ASCII, at most `LONGEST_FILE_STEM` long."""
     data = checked_name(name).encode()
-    # quote leaves `~` alone, which here marks a shortened name; a leading dot would hide the file.
-    stem = quote_from_bytes(data, safe="").replace("~", "%7E")
-    if stem.startswith("."):
+    stem = "".join(map(_SPELT.__getitem__, data))
+    if stem.startswith("."):  # such a file would be hidden
         stem = "%2E" + stem[1:]
     if len(stem) <= LONGEST_FILE_STEM:
         return stem
+    from hashlib import sha256
+
     kept = stem[: LONGEST_FILE_STEM - _DIGEST_DIGITS - 1]
     escape = kept.rfind("%", len(kept) - 2)
     if escape >= 0:
@@ -54,4 +57,6 @@ def file_stem(name: str) -> str:
 
 def name_of_stem(stem: str) -> str | None:
     """The name that `file_stem` made `stem` of, or None when it was shortened."""
+    from urllib.parse import unquote
+
     return None if "~" in stem else unquote(stem)
