@@ -6,7 +6,7 @@ import os
 import stat
 from typing import BinaryIO
 
-__all__ = ["TooLargeError", "is_inside", "open_regular", "read_file"]
+__all__ = ["TooLargeError", "is_inside", "open_raw", "open_regular", "read_file"]
 
 _FIRST = 1 << 16
 _NEXT = 1 << 22
@@ -22,22 +22,24 @@ def is_inside(real_root: str, path: str) -> bool:
     return real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
 
 
+def open_raw(path: str) -> int:
+    """A descriptor of the file that never waits for another process. Raises OSError."""
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
 def open_regular(path: str) -> BinaryIO:
-    """The file, open for reading, unbuffered. Raises OSError; also when it is a pipe, device or folder, on
+    """The file, open for reading. Raises OSError; also when it is a pipe, device or folder, on
     which an ordinary open would wait."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("not a regular file")
-        return open(descriptor, "rb", buffering=0)
-    except BaseException:
+    descriptor = open_raw(path)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise
+        raise OSError("not a regular file")
+    return open(descriptor, "rb")
 
 
 def read_file(path: str, limit: int) -> bytes:
     """The whole file. Raises OSError; TooLargeError when it has more than `limit` bytes."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = open_raw(path)
     try:
         # A short read of a regular file is its end; most files end in the first one.
         data = os.read(descriptor, _FIRST)

@@ -1,0 +1,89 @@
+"""Read many run folders at once: the fast way into the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+
+from lineage_index.ingest.draft import METRIC, Draft, read_draft
+from lineage_index.ingest.metrics import MetricFile, read_metric_files
+from lineage_index.ingest.metricstats import SeriesStats
+from lineage_index.ingest.record import RunRecord
+from lineage_index.ingest.scan import RunFolder
+
+__all__ = ["Batch", "read_batch"]
+
+
+def read_batch(
+    folders: Sequence[RunFolder], points: Callable[[pa.Table], None] | None = None
+) -> list[RunRecord]:
+    """The records of the folders, in their order, without points on their series.
+
+    `points` gets the points of all metrics as tables of `POINTS_SCHEMA`, of bounded size. Nothing is raised
+    for what the folders hold; every loss is a problem in its record.
+    """
+    batch = Batch(folders)
+    for table in batch.points():
+        if points is not None:
+            points(table)
+    return batch.records()
+
+
+class Batch:
+    """Some runs, read in two steps, so that the points of any number can pass through little memory.
+
+    `outline()` tells at once of every run and its series, `points()` then reads the metric files, and
+    `records()` after it has the counts, summaries and problems of these too.
+    """
+
+    def __init__(self, folders: Sequence[RunFolder]) -> None:
+        self._drafts = [read_draft(folder) for folder in folders]
+        self._read = False
+
+    def outline(self) -> list[RunRecord]:
+        """The records before the metric files are read: the series are there, in their final order, those
+        of metrics without counts and summaries."""
+        return [draft.record() for draft in self._drafts]
+
+    def points(self) -> Iterator[pa.Table]:
+        """Yield the points of all metrics as tables of `POINTS_SCHEMA`; once, to be used up."""
+        files: list[MetricFile] = []
+
+        def opened() -> Iterator[MetricFile]:
+            for file in _metric_files(self._drafts):
+                files.append(file)
+                yield file
+
+        for table in read_metric_files(opened()):
+            if table.num_rows:
+                yield table
+        for file in files:
+            _fill_in(self._drafts[file.run], file)
+        self._read = True
+
+    def records(self) -> list[RunRecord]:
+        """The whole records. Raises RuntimeError while `points()` is not used up."""
+        if not self._read:
+            raise RuntimeError("the points of this batch were not read to their end")
+        return [draft.record() for draft in self._drafts]
+
+
+def _metric_files(drafts: Sequence[Draft]) -> Iterator[MetricFile]:
+    for run, draft in enumerate(drafts):
+        for place, file in enumerate(draft.series):
+            if file.record.kind == METRIC:
+                yield MetricFile(file.path, run, place, file.report, SeriesStats())
+
+
+def _fill_in(draft: Draft, metric: MetricFile) -> None:
+    file, stats = draft.series[metric.series], metric.stats
+    file.last_time = stats.last_time
+    file.record = replace(
+        file.record,
+        count=stats.count,
+        first_step=stats.first_step,
+        last_step=stats.last_step,
+        summary=stats.summary(),
+    )

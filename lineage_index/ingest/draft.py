@@ -1,0 +1,261 @@
+"""Read all of a run folder but the points of its metrics."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from lineage_index.ingest.files import TooLargeError, is_inside, open_regular, read_file
+from lineage_index.ingest.jsonfile import MISSING, load_json
+from lineage_index.ingest.lineagefile import artifact_of_series, read_lineage_file
+from lineage_index.ingest.lines import count_events
+from lineage_index.ingest.names import decode_name, printable
+from lineage_index.ingest.problems import Reporter, make_problem
+from lineage_index.ingest.record import (
+    ArtifactRecord,
+    FolderRecord,
+    Problem,
+    RunRecord,
+    SeriesRecord,
+)
+from lineage_index.ingest.runfile import RunFile, read_run_file
+from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, RunFolder
+
+__all__ = ["METRIC", "Draft", "SeriesFile", "read_draft"]
+
+METRIC = "metric"
+_SUFFIX = ".plx"
+_TREES = ("events", "resources")
+_LARGEST_JSON = 64 << 20
+
+
+@dataclass(slots=True)
+class SeriesFile:
+    """One event file: where it lies, what its record says so far, and its problems."""
+
+    path: str
+    relative: str
+    record: SeriesRecord
+    report: Reporter
+    last_time: datetime | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A run whose metrics are still to be counted. `series` is in the order of the record's."""
+
+    folder: RunFolder
+    uuid: str
+    file: RunFile
+    artifacts: tuple[ArtifactRecord, ...]
+    series: list[SeriesFile]
+    problems: list[Problem] = field(default_factory=list)
+
+    def record(self) -> RunRecord:
+        """The record as far as it is known; metrics that were not read yet count no events.
+
+        A run without any other time gets that of its last event as `updated_at`.
+        """
+        scalars = self.file.scalars
+        if "updated_at" not in scalars:
+            times = [each.last_time for each in self.series if each.last_time is not None]
+            if times:
+                scalars = {**scalars, "updated_at": max(times)}
+        return RunRecord(
+            uuid=self.uuid,
+            folder=FolderRecord(self.folder.relative, self.folder.fingerprint),
+            scalars=scalars,
+            inputs=self.file.inputs,
+            outputs=self.file.outputs,
+            meta_info=self.file.meta_info,
+            tags=self.file.tags,
+            contributors=self.file.contributors,
+            teams=self.file.teams,
+            connections=self.file.connections,
+            pipeline=self.file.pipeline,
+            original=self.file.original,
+            controller=self.file.controller,
+            statuses=self.file.statuses,
+            artifacts=self.artifacts,
+            edges=self.file.edges,
+            series=tuple(each.record for each in self.series),
+            rest=self.file.rest,
+            problems=(*self.problems, *(problem for each in self.series for problem in each.report.problems)),
+        )
+
+
+def read_draft(folder: RunFolder) -> Draft:
+    """Read the run's file, its lineage and its event files but for those of metrics.
+
+    Never raises for what the folder holds: every loss is a problem.
+    """
+    problems: list[Problem] = []
+    file = _run_file(folder, problems)
+    lineage_report = Reporter(folder.file(LINEAGE_FILE))
+    lineage = _lineage(folder, lineage_report)
+    series = list(_series_files(folder, lineage or (), problems))
+    series.sort(key=lambda each: (each.record.resource, each.record.kind, each.record.name))
+    if lineage is None:
+        if series and not lineage_report.problems:
+            message = f"{LINEAGE_FILE} is missing; artifacts are told from the event files"
+            lineage_report("no-lineage-file", message, lost="artifacts that have no event file")
+        lineage = tuple(artifact_of_series(each.record, each.relative) for each in series)
+    problems += lineage_report.problems
+    for each in series:
+        if each.record.kind != METRIC:
+            _count(each)
+    return Draft(folder, _uuid(folder, file, problems), file, lineage, series, problems)
+
+
+def _uuid(folder: RunFolder, file: RunFile, problems: list[Problem]) -> str:
+    """The folder's name where it is a uuid, else what the file says, else one made of the path."""
+    path = folder.file(RUN_FILE)
+    if folder.uuid_hint is not None:
+        if file.uuid is not None and file.uuid != folder.uuid_hint:
+            message = f"the file is of run {file.uuid}, the folder of run {folder.uuid_hint}"
+            problems.append(make_problem("uuid-differs", path, message, lost=f"the uuid {file.uuid}"))
+        return folder.uuid_hint
+    if file.uuid is not None:
+        return file.uuid
+    made = uuid5(NAMESPACE_URL, f"run-folder:{folder.relative}").hex
+    problems.append(make_problem("no-uuid", path, f"the run has no uuid; it is indexed as {made}"))
+    return made
+
+
+def _run_file(folder: RunFolder, problems: list[Problem]) -> RunFile:
+    report = Reporter(folder.file(RUN_FILE))
+    value = _read_json(folder, RUN_FILE, report)
+    if value is MISSING and not report.problems:
+        report("no-run-file", f"{RUN_FILE} is missing", lost="all but artifacts and events")
+    file = RunFile(scalars={"status": "unknown"}) if value is MISSING else read_run_file(value, report)
+    problems += report.problems
+    return file
+
+
+def _lineage(folder: RunFolder, report: Reporter) -> tuple[ArtifactRecord, ...] | None:
+    """None when there is no list to read; without a problem when there is no file."""
+    value = _read_json(folder, LINEAGE_FILE, report)
+    if isinstance(value, list):
+        return read_lineage_file(value, report)
+    if value is not MISSING:
+        report("wrong-type", "the file should hold a list", lost="everything this file says")
+    return None
+
+
+def _read_json(folder: RunFolder, name: str, report: Reporter) -> Any:
+    """The value of one of the folder's JSON files; MISSING without a word when it does not exist."""
+    path = os.path.join(folder.path, name)
+    lost = "everything this file says"
+    try:
+        if os.path.islink(path) and not is_inside(os.path.realpath(folder.store), path):
+            report("link-outside", "a link out of the store", lost=lost)
+            return MISSING
+        data = read_file(path, _LARGEST_JSON)
+    except FileNotFoundError:
+        return MISSING
+    except TooLargeError:
+        report("too-large", f"more than {_LARGEST_JSON >> 20} MiB", lost=lost)
+        return MISSING
+    except OSError as error:
+        report("unreadable", f"cannot be read: {error.strerror or error}", lost=lost)
+        return MISSING
+    return load_json(data, report)
+
+
+def _series_files(
+    folder: RunFolder, lineage: Sequence[ArtifactRecord], problems: list[Problem]
+) -> Iterator[SeriesFile]:
+    listing = _Listing(folder, problems)
+    whole_names = {each.path: each.name for each in lineage if each.path is not None and "~" in each.path}
+    for tree in _TREES:
+        for kind in listing.folders(tree):
+            for entry in listing.event_files(f"{tree}/{kind.name}"):
+                relative = f"{tree}/{printable(kind.name)}/{printable(entry.name)}"
+                name = whole_names.get(relative) or decode_name(printable(entry.name.removesuffix(_SUFFIX)))
+                record = SeriesRecord(printable(kind.name), name, 0, None, None, resource=tree == "resources")
+                yield SeriesFile(entry.path, relative, record, Reporter(folder.file(relative)))
+
+
+class _Listing:
+    """The entries of a run folder; what can't be listed, or leads out of the store, is a problem."""
+
+    def __init__(self, folder: RunFolder, problems: list[Problem]) -> None:
+        self._folder = folder
+        self._problems = problems
+        self._names = {entry.name for entry in self._entries("")}
+
+    def folders(self, tree: str) -> Iterator[os.DirEntry[str]]:
+        """The folders of kinds in `events` or `resources`."""
+        if tree not in self._names or self._leaves(os.path.join(self._folder.path, tree), tree):
+            return
+        for entry in self._entries(tree):
+            relative = f"{tree}/{printable(entry.name)}"
+            if entry.is_symlink() and self._leaves(entry.path, relative):
+                continue
+            if entry.is_dir():
+                yield entry
+            else:
+                self._skip(relative)
+
+    def event_files(self, kind: str) -> Iterator[os.DirEntry[str]]:
+        """The event files of one kind."""
+        for entry in self._entries(kind):
+            relative = f"{printable(kind)}/{printable(entry.name)}"
+            if entry.is_symlink() and self._leaves(entry.path, relative):
+                continue
+            if entry.name.endswith(_SUFFIX) and entry.is_file():
+                yield entry
+            else:
+                self._skip(relative)
+
+    def _entries(self, relative: str) -> list[os.DirEntry[str]]:
+        path = os.path.join(self._folder.path, relative)
+        shown = self._folder.file(printable(relative)) if relative else self._folder.relative
+        try:
+            with os.scandir(path) as entries:
+                return list(entries)
+        except FileNotFoundError:
+            self._add("vanished", shown, "the folder went away", "what it held")
+        except NotADirectoryError:
+            self._add("not-an-event-file", shown, "a file where a folder of events should be", "")
+        except OSError as error:
+            self._add("unreadable", shown, f"cannot be listed: {error.strerror}", "what it holds")
+        return []
+
+    def _leaves(self, path: str, relative: str) -> bool:
+        if is_inside(os.path.realpath(self._folder.store), path) and os.path.exists(path):
+            return False
+        self._add(
+            "link-outside",
+            self._folder.file(relative),
+            "a link out of the store, or to nothing",
+            "its events",
+        )
+        return True
+
+    def _skip(self, relative: str) -> None:
+        self._add("not-an-event-file", self._folder.file(relative), "no event file; skipped", "")
+
+    def _add(self, code: str, path: str, message: str, lost: str) -> None:
+        self._problems.append(make_problem(code, path, message, lost=lost))
+
+
+def _count(file: SeriesFile) -> None:
+    """Count the events of a file that is no metric's."""
+    try:
+        with open_regular(file.path) as source:
+            found = count_events(source, file.record.kind, file.report)
+    except FileNotFoundError:
+        file.report("vanished", "the file went away", lost="its events")
+        return
+    except OSError as error:
+        file.report("unreadable", f"cannot be read: {error.strerror or error}", lost="its events")
+        return
+    file.last_time = found.last_time
+    file.record = replace(
+        file.record, count=found.count, first_step=found.first_step, last_step=found.last_step
+    )

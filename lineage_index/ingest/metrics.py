@@ -1,0 +1,152 @@
+"""Read the metric files of a batch of runs: their points as tables of bounded size, and their statistics."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lineage_index.ingest.files import open_raw
+from lineage_index.ingest.lines import HEADER_PREFIX, MAX_LINE, LineFaults, metric_row
+from lineage_index.ingest.metricparse import Piece, parse_pieces
+from lineage_index.ingest.metricstats import SeriesStats, repeat_values, statistics
+from lineage_index.ingest.points import POINTS_SCHEMA
+from lineage_index.ingest.problems import Reporter
+
+__all__ = ["MetricFile", "read_metric_files"]
+
+_HEADER = b"step|timestamp|metric\n"
+_FIRST_READ = 1 << 16
+_CHUNK = 1 << 22
+_FLUSH_BYTES = 1 << 25
+"""With rows of 32 bytes, about the shortest there are, `POINTS_PER_TABLE` of them."""
+
+
+@dataclass(slots=True)
+class MetricFile:
+    """One metric file of a batch, and after it was read its statistics.
+
+    `run` and `series` are its places in the batch and in the run's series.
+    """
+
+    path: str
+    run: int
+    series: int
+    report: Reporter
+    stats: SeriesStats
+
+
+def read_metric_files(files: Iterator[MetricFile]) -> Iterator[pa.Table]:
+    """Yield the points of all files, in their order, as tables of `POINTS_SCHEMA`.
+
+    A file's `stats` are whole, and its problems reported, once the table after its last points was asked
+    for. Nothing is raised for what a file holds; one that can't be read has no points and a problem.
+    """
+    waiting: list[tuple[MetricFile, Piece]] = []
+    size = 0
+    for file in files:
+        for piece in _pieces(file):
+            waiting.append((file, piece))
+            size += len(piece.body)
+            if size >= _FLUSH_BYTES:
+                yield _flush(waiting)
+                waiting, size = [], 0
+    if waiting:
+        yield _flush(waiting)
+
+
+def _flush(waiting: list[tuple[MetricFile, Piece]]) -> pa.Table:
+    rows = parse_pieces([piece for _, piece in waiting if piece.body])
+    for _, piece in waiting:
+        if piece.last:
+            piece.faults.close()
+    filled = [(file, piece) for file, piece in waiting if piece.rows]
+    counts = [piece.rows for _, piece in filled]
+    starts = []
+    for (file, _), stats in zip(filled, statistics(rows, counts), strict=True):
+        starts.append(file.stats.count)
+        file.stats.extend(stats)
+    columns = [
+        repeat_values([file.run for file, _ in filled], counts),
+        repeat_values([file.series for file, _ in filled], counts),
+        _sequence(starts, counts),
+        *(rows.column(name) for name in ("step", "time", "value")),
+    ]
+    return pa.Table.from_arrays(columns, schema=POINTS_SCHEMA)
+
+
+def _sequence(starts: list[int], counts: list[int]) -> pa.Array:
+    """For every stretch its start, its start + 1, …"""
+    before = 0
+    shifts = []
+    for start, count in zip(starts, counts, strict=True):
+        shifts.append(start - before)
+        before += count
+    ones = pa.repeat(pa.scalar(1, pa.int32()), before)
+    numbers = pc.subtract(pc.cumulative_sum(ones), pa.scalar(1, pa.int32()))
+    return pc.add(numbers, repeat_values(shifts, counts))
+
+
+def _pieces(file: MetricFile) -> Iterator[Piece]:
+    """The rows of one file, cut at line ends; most files are one piece. The last piece may be empty."""
+    faults = LineFaults(file.report)
+    try:
+        descriptor = open_raw(file.path)
+        try:
+            yield from _cut(descriptor, file.report, faults)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError:
+        file.report("vanished", "the file went away", lost="its points")
+    except OSError as error:
+        file.report("unreadable", f"cannot be read: {error.strerror or error}", lost="its further points")
+        yield Piece(b"", 0, True, faults)
+
+
+def _cut(descriptor: int, report: Reporter, faults: LineFaults) -> Iterator[Piece]:
+    data = os.read(descriptor, _FIRST_READ)
+    rest, line = _without_header(data, report)
+    if len(data) < _FIRST_READ:  # a short read of a regular file is its end
+        yield Piece(rest.removesuffix(b"\n"), line, True, faults)
+        return
+    while chunk := os.read(descriptor, _CHUNK):
+        rest += chunk
+        end = rest.rfind(b"\n")
+        if end >= 0:
+            yield Piece(rest[:end], line, False, faults)
+            line += rest.count(b"\n", 0, end) + 1
+            rest = rest[end + 1 :]
+        elif len(rest) > MAX_LINE:
+            faults(line, f"longer than {MAX_LINE} bytes")
+            rest = _after_next_line_end(descriptor)
+            line += 1
+    yield Piece(rest, line, True, faults)
+
+
+def _after_next_line_end(descriptor: int) -> bytes:
+    while chunk := os.read(descriptor, _CHUNK):
+        end = chunk.find(b"\n")
+        if end >= 0:
+            return chunk[end + 1 :]
+    return b""
+
+
+def _without_header(data: bytes, report: Reporter) -> tuple[bytes, int]:
+    """What follows the header, and the number of its first line."""
+    if data.startswith(_HEADER):
+        return data[len(_HEADER) :], 2
+    if not data:
+        report("bad-header", "the file is empty")
+        return b"", 1
+    first, _, rest = data.partition(b"\n")
+    header = first.strip()
+    if header == _HEADER.strip():
+        return rest, 2
+    if header.startswith(HEADER_PREFIX):
+        report("bad-header", "the header names another kind than the folder", line=1)
+        return rest, 2
+    report("bad-header", "the file does not begin with the header of a metric", line=1)
+    return (rest, 2) if isinstance(metric_row(first), str) else (data, 1)

@@ -1,0 +1,126 @@
+"""Count and summarise the points of many metrics at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lineage_index.ingest.record import MetricSummary
+
+__all__ = ["SeriesStats", "repeat_values", "statistics"]
+
+
+@dataclass(slots=True)
+class SeriesStats:
+    """What is known of one metric's points so far; `total` is the sum of those that are not NaN."""
+
+    count: int = 0
+    first_step: int | None = None
+    last_step: int | None = None
+    last_time: datetime | None = None
+    first: float = 0.0
+    last: float = 0.0
+    min: float | None = None
+    max: float | None = None
+    argmin: int | None = None
+    argmax: int | None = None
+    total: float = 0.0
+    nans: int = 0
+
+    def extend(self, more: SeriesStats) -> None:
+        """Take in the points that were logged after these."""
+        if not more.count:
+            return
+        if not self.count:
+            self.first = more.first
+        self.count += more.count
+        self.last = more.last
+        self.total += more.total
+        self.nans += more.nans
+        if more.first_step is not None and (self.first_step is None or more.first_step < self.first_step):
+            self.first_step = more.first_step
+        if more.last_step is not None and (self.last_step is None or more.last_step > self.last_step):
+            self.last_step = more.last_step
+        if more.last_time is not None and (self.last_time is None or more.last_time > self.last_time):
+            self.last_time = more.last_time
+        if more.min is not None and (self.min is None or more.min < self.min):
+            self.min, self.argmin = more.min, more.argmin
+        if more.max is not None and (self.max is None or more.max > self.max):
+            self.max, self.argmax = more.max, more.argmax
+
+    def summary(self) -> MetricSummary | None:
+        """The summary; None without points."""
+        if not self.count:
+            return None
+        numbers = self.count - self.nans
+        mean = self.total / numbers if numbers else None
+        return MetricSummary(
+            self.first, self.last, self.min, self.max, mean, self.argmin, self.argmax, self.nans
+        )
+
+
+def repeat_values(values: list[int], counts: list[int]) -> pa.Array:
+    """The first value as often as the first count says, then the second, and so on; int32."""
+    if not counts:
+        return pa.array([], pa.int32())
+    ends = pa.array(accumulate(counts), pa.int32())
+    return pc.run_end_decode(pa.RunEndEncodedArray.from_arrays(ends, pa.array(values, pa.int32())))
+
+
+def statistics(rows: pa.Table, counts: list[int]) -> list[SeriesStats]:
+    """The statistics of each of the stretches of rows (`step`, `time`, `value`) that `counts` gives.
+
+    Every count is above 0, and their sum is the number of rows.
+    """
+    if not counts:
+        return []
+    table = rows.append_column("place", repeat_values(list(range(len(counts))), counts))
+    whole = _by_place(table, ("step", "min"), ("step", "max"), ("time", "max"))
+    made = [
+        SeriesStats(count, first_step, last_step, last_time)
+        for count, (_, first_step, last_step, last_time) in zip(counts, whole, strict=True)
+    ]
+    values = rows.column("value").combine_chunks()
+    ends = list(accumulate(counts))
+    firsts = values.take(pa.array([0, *ends[:-1]], pa.int64())).to_pylist()
+    lasts = values.take(pa.array([end - 1 for end in ends], pa.int64())).to_pylist()
+    for each, first, last in zip(made, firsts, lasts, strict=True):
+        each.first, each.last = first, last
+    is_nan = pc.is_nan(values)
+    if pc.any(is_nan).as_py():
+        for place, nans in _by_place(table.filter(is_nan), ("value", "count")):
+            made[place].nans = nans
+        table = table.filter(pc.invert(is_nan))
+    _summarise(made, table)
+    return made
+
+
+def _summarise(made: list[SeriesStats], numbers: pa.Table) -> None:
+    """Extremes and sums of the points that are not NaN."""
+    for place, least, most, total in _by_place(numbers, ("value", "min"), ("value", "max"), ("value", "sum")):
+        each = made[place]
+        each.min, each.max, each.total = least, most, total
+    for place, step in _first_steps(numbers, [each.min for each in made]):
+        made[place].argmin = step
+    for place, step in _first_steps(numbers, [each.max for each in made]):
+        made[place].argmax = step
+
+
+def _first_steps(numbers: pa.Table, wanted: list[float | None]) -> Iterable[tuple[int, int | None]]:
+    """For every place the step of the first row that has the wanted value."""
+    of_row = pa.array(wanted, pa.float64()).take(numbers.column("place").combine_chunks())
+    hits = numbers.filter(pc.equal(numbers.column("value"), of_row))
+    return _by_place(hits, ("step", "first", pc.ScalarAggregateOptions(skip_nulls=False)))
+
+
+def _by_place(table: pa.Table, *aggregations: tuple[Any, ...]) -> Iterable[tuple[Any, ...]]:
+    """One tuple for every place that has rows, in their order: the place, and what was asked for."""
+    found = table.group_by("place", use_threads=False).aggregate(list(aggregations))
+    names = ["place", *(f"{column}_{function}" for column, function, *_ in aggregations)]
+    return zip(*(found.column(name).to_pylist() for name in names), strict=True)
