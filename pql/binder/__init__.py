@@ -1,0 +1,1 @@
+"""AST and catalog to a bound query: names resolved, literals typed."""

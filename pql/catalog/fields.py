@@ -55,7 +55,7 @@ class Section(Enum):
 
 
 class Relation(Enum):
-    """Related things of a run. The first three are one run at most, the others any number."""
+    """Related things. Some are one run at most (`to_one`), the others any number of elements."""
 
     PIPELINE = "pipeline"
     CONTROLLER = "controller"
@@ -64,11 +64,13 @@ class Relation(Enum):
     DOWNSTREAM = "downstream"
     ARTIFACTS = "artifacts"
     CONNECTIONS = "connections"
+    RUN = "run"
+    """The run that an artifact belongs to."""
 
     @property
     def to_one(self) -> bool:
         """Whether a run has at most one."""
-        return self in (Relation.PIPELINE, Relation.CONTROLLER, Relation.ORIGINAL)
+        return self in (Relation.PIPELINE, Relation.CONTROLLER, Relation.ORIGINAL, Relation.RUN)
 
     @property
     def to_runs(self) -> bool:

@@ -1,0 +1,1 @@
+"""Logical plan to SQL text and parameters."""

@@ -32,7 +32,7 @@ from pql.syntax.ast import (
     Subject,
 )
 
-__all__ = ["Builder", "SyntaxFault"]
+__all__ = ["Builder", "SyntaxFaultError"]
 
 _COMPARISONS = {
     "<": Comparison.LT,
@@ -48,7 +48,7 @@ _CONDITION_INSIDE = re.compile(r"\s([A-Za-z_][A-Za-z0-9_]*(?:\.[^\s:,()|]+)?)\s*
 _CONDITION_ITEM = re.compile(r"([A-Za-z_][A-Za-z0-9_]*(?:\.[^\s:,()|/]+)?):(?!//)")
 
 
-class SyntaxFault(Exception):
+class SyntaxFaultError(Exception):
     """A fault found while building; the parser turns it into a diagnostic."""
 
     def __init__(self, code: str, span: Span, **payload: str) -> None:
@@ -99,7 +99,7 @@ def split_segments(text: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
             quoted.append(True)
             position = end + 1
             if position < len(text) and text[position] != ".":
-                raise SyntaxFault("PQL102", Span(position, len(text)), found="text", expected="a dot")
+                raise SyntaxFaultError("PQL102", Span(position, len(text)), found="text", expected="a dot")
         else:
             end = text.find(".", position)
             end = len(text) if end < 0 else end
@@ -116,7 +116,7 @@ def _literal(token: Token) -> Literal:
     text = str(token)
     if ":" in text and (found := _CONDITION_INSIDE.search(text)):
         start = span.start + found.start(1)
-        raise SyntaxFault("PQL109", Span(start, start + len(found[1])), field=found[1])
+        raise SyntaxFaultError("PQL109", Span(start, start + len(found[1])), field=found[1])
     return Literal(text, False, span)
 
 
@@ -188,9 +188,7 @@ class Builder(Transformer[Token, Any]):
 
     def condition(self, children: list[Any]) -> Node:
         subject_token, tilde, operation_token = children
-        subject: Subject = (
-            field_path(subject_token) if isinstance(subject_token, Token) else subject_token
-        )
+        subject: Subject = field_path(subject_token) if isinstance(subject_token, Token) else subject_token
         operation: Operation
         if isinstance(operation_token, Token):
             span = _span(operation_token)
@@ -209,7 +207,7 @@ class Builder(Transformer[Token, Any]):
         end = extra.end_pos if extra is not None else argument.end_pos
         span = Span(token.start_pos or 0, end or 0)
         if transitive:
-            raise SyntaxFault("PQL102", span, found="`*`", expected="a function of a metric")
+            raise SyntaxFaultError("PQL102", span, found="`*`", expected="a function of a metric")
         return Call(name.lower(), field_path(argument), None if extra is None else str(extra), span)
 
     def comparison(self, children: list[Any]) -> tuple[Operation, Span]:
@@ -221,7 +219,7 @@ class Builder(Transformer[Token, Any]):
         values = tuple(_literal(each) for each in children)
         for value in values[1:]:
             if not value.quoted and (found := _CONDITION_ITEM.match(value.text)):
-                raise SyntaxFault("PQL110", value.span, item=value.text, field=found[1])
+                raise SyntaxFaultError("PQL110", value.span, item=value.text, field=found[1])
         return OneOf(values), Span(values[0].span.start, values[-1].span.end)
 
     def sort(self, children: list[SortTerm]) -> tuple[SortTerm, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lark import Token, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Token, UnexpectedInput, UnexpectedToken
 
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.span import Span
@@ -71,7 +71,7 @@ def _facts(error: UnexpectedInput, text: str) -> tuple[set[str], Span, str]:
         span = Span(token.start_pos or 0, token.end_pos or len(text))
         return set(error.accepts or error.expected), span, token.type
     position = error.pos_in_stream or 0
-    allowed = set(error.allowed or ()) if isinstance(error, UnexpectedCharacters) else set()
+    allowed = set(getattr(error, "allowed", None) or ())
     found = {")": "_RPAR", ",": "_COMMA", "(": "_LPAR", "|": "_BAR"}.get(text[position : position + 1], "")
     return allowed, Span(position, min(position + 1, len(text))), found
 

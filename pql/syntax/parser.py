@@ -10,7 +10,7 @@ from lark.exceptions import VisitError
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.span import Span
 from pql.syntax.ast import And, Condition, Group, Node, Not, Or, SortTerm
-from pql.syntax.build import SyntaxFault
+from pql.syntax.build import SyntaxFaultError
 from pql.syntax.faults import explain_unexpected
 from pql.syntax.grammar import lark_parser
 
@@ -60,10 +60,10 @@ def _check_length(text: str, max_length: int | None) -> None:
 def _parse(text: str, start: str) -> Any:
     try:
         return lark_parser().parse(text, start=start)
-    except SyntaxFault as fault:
+    except SyntaxFaultError as fault:
         raise _fault_error(fault, text) from None
     except VisitError as wrapped:
-        if isinstance(wrapped.orig_exc, SyntaxFault):
+        if isinstance(wrapped.orig_exc, SyntaxFaultError):
             raise _fault_error(wrapped.orig_exc, text) from None
         raise
     except (UnexpectedCharacters, UnexpectedToken) as unexpected:
@@ -78,7 +78,7 @@ _HINTS = {
 }
 
 
-def _fault_error(fault: SyntaxFault, text: str) -> PqlError:
+def _fault_error(fault: SyntaxFaultError, text: str) -> PqlError:
     hint = _HINTS.get(fault.code, "").format_map(fault.payload)
     return PqlError(Diagnostic(fault.code, fault.span, fault.payload, hint), text)
 

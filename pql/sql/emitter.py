@@ -1,0 +1,85 @@
+"""What a statement is made of: text, parameters, and small helpers that fold constants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pql.catalog.layout import Layout
+
+__all__ = ["FALSE", "TRUE", "Emitter", "Parameter", "Statement", "both", "either", "negate", "quote"]
+
+Parameter = str | int | float | bool | datetime
+
+TRUE = "TRUE"
+FALSE = "FALSE"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text with `$1 … $n`, and the values of the parameters in that order."""
+
+    sql: str
+    parameters: tuple[Parameter, ...]
+
+
+@dataclass(slots=True)
+class Emitter:
+    """Collects parameters and hands out aliases while one statement is built."""
+
+    layout: Layout
+    parameters: list[Parameter] = field(default_factory=list)
+    joins: list[str] = field(default_factory=list)
+    _known: dict[tuple[type, Parameter], str] = field(default_factory=dict)
+    _aliases: int = 0
+
+    def parameter(self, value: Parameter) -> str:
+        """The placeholder of a value; equal values of one type share one."""
+        key = (type(value), value)
+        place = self._known.get(key)
+        if place is None:
+            self.parameters.append(value)
+            place = f"${len(self.parameters)}"
+            if value == value:  # NaN never equals itself and must not be shared by accident
+                self._known[key] = place
+        return place
+
+    def alias(self, letter: str) -> str:
+        """A table alias that no other part of the statement has."""
+        self._aliases += 1
+        return f"{letter}{self._aliases}"
+
+
+def quote(identifier: str) -> str:
+    """A quoted identifier. Identifiers come from the catalog only, never from a query."""
+    if not identifier.replace("_", "").isalnum():
+        raise ValueError(f"not an identifier of the catalog: {identifier!r}")
+    return f'"{identifier}"'
+
+
+def both(parts: Iterable[str]) -> str:
+    """The conjunction of SQL conditions."""
+    kept = [part for part in parts if part != TRUE]
+    if FALSE in kept:
+        return FALSE
+    if not kept:
+        return TRUE
+    return kept[0] if len(kept) == 1 else "(" + " AND ".join(kept) + ")"
+
+
+def either(parts: Iterable[str]) -> str:
+    """The disjunction of SQL conditions."""
+    kept = [part for part in parts if part != FALSE]
+    if TRUE in kept:
+        return TRUE
+    if not kept:
+        return FALSE
+    return kept[0] if len(kept) == 1 else "(" + " OR ".join(kept) + ")"
+
+
+def negate(part: str) -> str:
+    """The exact complement: a condition that is NULL does not hold, so its complement does."""
+    if part in (TRUE, FALSE):
+        return FALSE if part == TRUE else TRUE
+    return f"(({part}) IS NOT TRUE)"

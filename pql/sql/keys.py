@@ -1,0 +1,204 @@
+"""Keyed values: columns of `runs` for promoted keys, rows of `values` for the rest, paths into these."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pql.binder.bound import AnyOf, IsNil, KeyValue, Test
+from pql.catalog.fields import Section
+from pql.catalog.layout import KeyLayout
+from pql.sql.emitter import FALSE, TRUE, Emitter, both, either, negate
+from pql.sql.rows import Row
+from pql.sql.tests import Typed, passes
+
+__all__ = ["Candidate", "candidates", "key_holds", "long_rows", "promoted"]
+
+_INDEX = re.compile(r"(.*?)((?:\[\d+\])+)\Z", re.DOTALL)
+_NUMBER_TEXT = (
+    r"[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+-]?[0-9]+)?"
+    r"|(?i:[+-]?(?:inf|infinity|nan))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to read a key: a flat key, and a path of object keys (text) and list indices (int) into it."""
+
+    key: str
+    path: tuple[str | int, ...]
+    layout: KeyLayout
+
+
+def candidates(emitter: Emitter, value: KeyValue) -> list[Candidate]:
+    """The readings of a key that some run has, the flat key first, then ever shorter keys with a path."""
+    section = value.section.value
+    flat = emitter.layout.of(section, value.key)
+    found = [Candidate(value.key, (), flat)] if flat.num or flat.text or flat.flag or flat.long else []
+    parts = _parts(value)
+    for count in range(len(value.segments), 0, -1):
+        head = parts[count - 1]
+        key = ".".join([*value.segments[: count - 1], head[0]])
+        path: list[str | int] = [*head[1]]
+        for name, indices in parts[count:]:
+            path.append(name)
+            path.extend(indices)
+        if path:
+            layout = emitter.layout.of(section, key)
+            if layout.nested:
+                found.append(Candidate(key, tuple(path), layout))
+    return found
+
+
+def _parts(value: KeyValue) -> list[tuple[str, list[int]]]:
+    """Each segment as a name and the list indices after it."""
+    parts: list[tuple[str, list[int]]] = []
+    for position, segment in enumerate(value.segments):
+        quoted = bool(value.quoted) and value.quoted[position]
+        match = None if quoted else _INDEX.match(segment)
+        if match is None:
+            parts.append((segment, []))
+        else:
+            parts.append((match[1], [int(each) for each in re.findall(r"\d+", match[2])]))
+    return parts
+
+
+def promoted(row: Row, candidate: Candidate, value: KeyValue) -> Typed | None:
+    """The promoted columns of a flat key on the row, or None if it has none."""
+    layout = candidate.layout
+    if candidate.path or not (layout.num or layout.text or layout.flag):
+        return None
+    num = row.column(layout.num) if layout.num else None
+    text = row.column(layout.text) if layout.text else None
+    flag = row.column(layout.flag) if layout.flag else None
+    if value.numbers_only:
+        return None if num is None else Typed(f"{num} IS NOT NULL", num=num)
+    columns = [column for column in (num, text, flag) if column is not None]
+    if not columns:
+        return None
+    present = either(f"{column} IS NOT NULL" for column in columns)
+    return Typed(present, num=num, text=text, flag=flag, json_flags=True)
+
+
+def long_rows(emitter: Emitter, candidate: Candidate, value: KeyValue) -> tuple[str, Typed] | None:
+    """A FROM clause over the rows of `values` (alias `v`) that hold the candidate's values, and their
+    columns; None if there are none."""
+    layout = candidate.layout
+    section = emitter.parameter(value.section.value)
+    key = emitter.parameter(candidate.key)
+    where = f"section = {section} AND key = {key}"
+    if candidate.path:
+        return _nested_rows(emitter, candidate, where, value)
+    if not layout.long:
+        return None
+    if value.section is Section.OUTPUTS and layout.history_only and not value.numbers_only:
+        where += " AND NOT history_only"
+    source = f'(SELECT * FROM "values" WHERE {where}) AS v'
+    if value.numbers_only:
+        return source, Typed("v.num IS NOT NULL", num="v.num", big="v.big", has_nan=True)
+    typed = Typed(TRUE, "v.num", "v.big", "v.str", "v.bool", nested="v.json", has_nan=True, json_flags=True)
+    return source, typed
+
+
+def _nested_rows(emitter: Emitter, candidate: Candidate, where: str, value: KeyValue) -> tuple[str, Typed]:
+    """The values that a path leads to inside the nested values of a key."""
+    pointer, guards = "", []
+    for step in candidate.path:
+        parent = emitter.parameter(pointer) if pointer else None
+        kind = "ARRAY" if isinstance(step, int) else "OBJECT"
+        guards.append(f"json_type(json{'' if parent is None else f', {parent}'}) = '{kind}'")
+        pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")
+    place = emitter.parameter(pointer)
+    inner = (
+        f"SELECT run_id, json_type(json, {place}) AS kind, json_extract_string(json, {place}) AS raw "
+        f'FROM "values" WHERE {where} AND json IS NOT NULL AND {" AND ".join(guards)}'
+    )
+    numeric = "kind IN ('BIGINT', 'UBIGINT', 'DOUBLE', 'HUGEINT', 'UHUGEINT')"
+    spelled = f"kind = 'VARCHAR' AND regexp_full_match(raw, {emitter.parameter(_NUMBER_TEXT)})"
+    number = "TRY_CAST(replace(raw, '_', '') AS DOUBLE)"
+    integer = "TRY_CAST(replace(raw, '_', '') AS BIGINT)"
+    whole = "(kind IN ('BIGINT', 'UBIGINT') OR (kind = 'VARCHAR' AND regexp_full_match(raw, '[+-]?[0-9_]+')))"
+    source = (
+        f"(SELECT run_id, kind, CASE WHEN {numeric} OR ({spelled}) THEN {number} END AS num, "
+        f"CASE WHEN {whole} AND abs({number}) >= 9007199254740992 THEN {integer} END AS big, "
+        "CASE WHEN kind = 'VARCHAR' THEN raw END AS str, "
+        "CASE WHEN kind = 'BOOLEAN' THEN raw = 'true' END AS bool, "
+        "CASE WHEN kind IN ('ARRAY', 'OBJECT') THEN raw END AS json "
+        f"FROM ({inner}) WHERE kind <> 'NULL') AS v"
+    )
+    if value.numbers_only:
+        return source, Typed("v.num IS NOT NULL", num="v.num", big="v.big", has_nan=True)
+    return source, Typed(
+        TRUE, "v.num", "v.big", "v.str", "v.bool", nested="v.json", has_nan=True, json_flags=True
+    )
+
+
+def key_holds(emitter: Emitter, row: Row, value: KeyValue, test: Test) -> str:
+    """The condition that the row's keyed value passes the test."""
+    if row.run_id is None:
+        return TRUE if _has_nil(test) else FALSE
+    readings = candidates(emitter, value)
+    parts: list[str] = []
+    if _has_nil(test):
+        parts.append(negate(_present(emitter, row, value, readings)))
+        if isinstance(test, IsNil):
+            return parts[0]
+        assert isinstance(test, AnyOf)
+        rest = tuple(each for each in test.tests if not isinstance(each, IsNil))
+        test = rest[0] if len(rest) == 1 else AnyOf(rest)
+
+    def condition(typed: Typed) -> str:
+        return passes(emitter, test, typed)
+
+    parts.append(_first_reading(emitter, row, value, readings, condition))
+    return either(parts)
+
+
+def _has_nil(test: Test) -> bool:
+    return isinstance(test, IsNil) or (
+        isinstance(test, AnyOf) and any(isinstance(each, IsNil) for each in test.tests)
+    )
+
+
+def _present(emitter: Emitter, row: Row, value: KeyValue, readings: list[Candidate]) -> str:
+    return either(_in_places(emitter, row, value, each, lambda typed: typed.present) for each in readings)
+
+
+def _first_reading(
+    emitter: Emitter,
+    row: Row,
+    value: KeyValue,
+    readings: list[Candidate],
+    condition: Callable[[Typed], str],
+) -> str:
+    """A later reading counts only where no earlier one has a value."""
+    result = FALSE
+    for reading in reversed(readings):
+        own = _in_places(emitter, row, value, reading, condition)
+        if result != FALSE:
+            absent = negate(_in_places(emitter, row, value, reading, lambda typed: typed.present))
+            result = both([absent, result])
+        result = either([own, result])
+    return result
+
+
+def _in_places(
+    emitter: Emitter,
+    row: Row,
+    value: KeyValue,
+    candidate: Candidate,
+    condition: Callable[[Typed], str],
+) -> str:
+    """The condition on whichever place holds the run's value."""
+    parts: list[str] = []
+    columns = promoted(row, candidate, value)
+    if columns is not None:
+        parts.append(condition(columns))
+    rows = long_rows(emitter, candidate, value)
+    if rows is not None:
+        source, typed = rows
+        inner = condition(typed)
+        if inner != FALSE:
+            parts.append(f"{row.run_id} IN (SELECT v.run_id FROM {source} WHERE {inner})")
+    return either(parts)

@@ -1,0 +1,83 @@
+"""Logical plan to one SELECT of DuckDB's SQL with parameters.
+
+The tables are referred to by their names in `pql.catalog.tables`; whoever runs the statement binds them to
+the files of one snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from pql.catalog.fields import Entity
+from pql.catalog.layout import Layout
+from pql.plan.logical import LogicalPlan
+from pql.sql.emitter import TRUE, Emitter, Statement, quote
+from pql.sql.order import order_terms
+from pql.sql.predicates import holds
+from pql.sql.rows import Row
+
+__all__ = ["lower", "lower_count"]
+
+_RUN = Row(Entity.RUN, "r", "r.run_id", "r.uuid")
+_ARTIFACT = Row(Entity.ARTIFACT, "a", "a.run_id", "a.state", run_alias="r")
+
+
+def lower(plan: LogicalPlan, layout: Layout, columns: Sequence[str] = ("uuid",)) -> Statement:
+    """The page of the plan, in its order.
+
+    For runs `columns` name columns of the table `runs`; for artifacts the result has always the columns
+    run uuid, name, kind, is_input.
+    """
+    emitter = Emitter(layout)
+    row = _row(plan.entity)
+    condition = holds(emitter, plan.predicate, row)
+    terms = [term for key in plan.sort for term in order_terms(emitter, key, row)]
+    terms += _ties(plan.entity)
+    parts = ["SELECT", _selected(plan.entity, columns), "FROM", _source(plan.entity), *emitter.joins]
+    if condition != TRUE:
+        parts += ["WHERE", condition]
+    parts += ["ORDER BY", ", ".join(terms)]
+    if plan.limit is not None:
+        parts += ["LIMIT", emitter.parameter(plan.limit)]
+    if plan.offset:
+        parts += ["OFFSET", emitter.parameter(plan.offset)]
+    return Statement(" ".join(parts), tuple(emitter.parameters))
+
+
+def lower_count(plan: LogicalPlan, layout: Layout) -> Statement:
+    """How many elements match in all, whatever the page."""
+    emitter = Emitter(layout)
+    condition = holds(emitter, plan.predicate, _row(plan.entity))
+    where = "" if condition == TRUE else f" WHERE {condition}"
+    return Statement(f"SELECT count(*) FROM {_source(plan.entity)}{where}", tuple(emitter.parameters))
+
+
+def _row(entity: Entity) -> Row:
+    match entity:
+        case Entity.RUN:
+            return _RUN
+        case Entity.ARTIFACT:
+            return _ARTIFACT
+        case Entity.CONNECTION:
+            raise ValueError("connections are no entity of a search")
+        case _:
+            assert_never(entity)
+
+
+def _source(entity: Entity) -> str:
+    if entity is Entity.RUN:
+        return "runs AS r"
+    return "artifacts AS a JOIN runs AS r ON r.run_id = a.run_id"
+
+
+def _selected(entity: Entity, columns: Sequence[str]) -> str:
+    if entity is Entity.ARTIFACT:
+        return "r.uuid, a.name, a.kind, a.is_input"
+    return ", ".join(f"r.{quote(column)}" for column in columns)
+
+
+def _ties(entity: Entity) -> list[str]:
+    if entity is Entity.RUN:
+        return ["r.uuid"]
+    return ["r.uuid", "a.name", "a.kind", "a.is_input", "a.path"]
