@@ -1,0 +1,133 @@
+"""Prepared batches become part of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lineage_index.store.commits import latest_version
+from lineage_index.store.existing import find_existing
+from lineage_index.store.keys import Counts, counts_of, merge_counts
+from lineage_index.store.merge import merge
+from lineage_index.store.parquet import DataFile, table_folder, write_table_file
+from lineage_index.store.prepare import Prepared
+from lineage_index.store.promotion import EMPTY, Plan
+from lineage_index.store.publish import Next, publish, retried
+from lineage_index.store.recount import count_keys
+from lineage_index.store.relayout import relayout
+from lineage_index.store.schema import arrow_schema
+from lineage_index.store.snapshot import Snapshot, open_snapshot
+from pql.catalog.tables import TABLES
+
+__all__ = ["commit"]
+
+Place = tuple[str, str]
+"""(store, folder)"""
+
+
+def commit(path: str | Path, prepared: Sequence[Prepared], gone: Collection[Place] = ()) -> int:
+    """Makes prepared batches visible, takes the runs of the places `gone` away, and gives the new version.
+
+    One commit, all of it or nothing; none if there is nothing to do. A run that was read again replaces its
+    row; of several folders with one uuid the newest is shown. What others committed meanwhile is taken into
+    account. Raises IndexConflict if others kept being first, IndexUnreadable if the disk refuses.
+    """
+    index = Path(path).absolute()
+    return retried(index, lambda: _attempt(index, prepared, gone))
+
+
+def _attempt(index: Path, prepared: Sequence[Prepared], gone: Collection[Place]) -> int:
+    based_on = latest_version(index / "runs")
+    base = None if based_on is None else open_snapshot(index)
+    batch = [member for each in prepared for member in each.members]
+    places = {(each.store, each.folder) for each in batch} | set(gone)
+    found = [] if base is None else find_existing(base, {each.uuid for each in batch}, places)
+    shadows = () if base is None else base.shadows
+    outcome = merge([each.member for each in found], batch, gone, shadows)
+    if base is not None and not batch and not outcome.removed and outcome.shadows == shadows:
+        return base.version
+    plan = _plan(base, prepared)
+    fitted = [_without(index, _fitted(index, each, plan), outcome.dropped) for each in prepared]
+    files = {
+        each.name: [
+            *_known(base, each.name),
+            *(file for one in fitted for file in one.files.get(each.name, ())),
+        ]
+        for each in TABLES
+        if each.name != "keys"
+    }
+    touched = {each.file for each in found if each.member.run_id in outcome.removed}
+    files["runs"] = [
+        survivor
+        for file in files["runs"]
+        for survivor in ([file] if file.name not in touched else _rewritten(index, file, outcome.removed))
+    ]
+    counts: Counts
+    if outcome.removed or outcome.dropped:
+        counts = count_keys(
+            _paths(index, "runs", files["runs"]), _paths(index, "values", files["values"]), plan
+        )
+    else:
+        counts = {} if base is None else counts_of(base.files["keys"])
+        for each in fitted:
+            counts = merge_counts(counts, each.counts)
+    dead = (0 if base is None else base.dead_runs) + len(outcome.removed) + len(outcome.dropped)
+    return publish(index, based_on, Next(files, counts, plan, dead, outcome.shadows))
+
+
+def _plan(base: Snapshot | None, prepared: Sequence[Prepared]) -> Plan:
+    """The plan of the index; an index without runs takes that of the first batch."""
+    if base is not None and base.runs:
+        return base.plan
+    return next((each.plan for each in prepared), EMPTY)
+
+
+def _known(base: Snapshot | None, name: str) -> list[DataFile]:
+    return [] if base is None else [DataFile(*each) for each in base.data_files[name]]
+
+
+def _paths(index: Path, name: str, files: Iterable[DataFile]) -> list[str]:
+    return [str(index / name / each.name) for each in files]
+
+
+def _fitted(index: Path, prepared: Prepared, plan: Plan) -> Prepared:
+    """`prepared` as `plan` has it: another writer may have changed the plan since it was written."""
+    if prepared.plan.columns == plan.columns or not prepared.members:
+        return prepared
+    runs, values = relayout(
+        _read(index, "runs", prepared.files), _read(index, "values", prepared.files), prepared.plan, plan
+    )
+    files = dict(prepared.files)
+    files["runs"] = (write_table_file(table_folder(index, "runs"), "runs", runs),)
+    files["values"] = (write_table_file(table_folder(index, "values"), "values", values),)
+    counts = count_keys(_paths(index, "runs", files["runs"]), _paths(index, "values", files["values"]), plan)
+    return replace(prepared, files=files, counts=counts, plan=plan)
+
+
+def _read(index: Path, name: str, files: dict[str, tuple[DataFile, ...]]) -> pa.Table:
+    tables = [pq.read_table(path) for path in _paths(index, name, files.get(name, ()))]
+    return pa.concat_tables(tables) if tables else arrow_schema(name).empty_table()
+
+
+def _without(index: Path, prepared: Prepared, dropped: frozenset[int]) -> Prepared:
+    """`prepared` without the runs that lost their uuid. Their rows in the other tables join with nothing."""
+    mine = {each.run_id for each in prepared.members} & dropped
+    if not mine:
+        return prepared
+    if len(mine) == len(prepared.members):
+        return replace(prepared, files={})
+    runs = [each for file in prepared.files["runs"] for each in _rewritten(index, file, mine)]
+    return replace(prepared, files={**prepared.files, "runs": tuple(runs)})
+
+
+def _rewritten(index: Path, file: DataFile, removed: Collection[int]) -> list[DataFile]:
+    """A file of `runs` without some rows; none if nothing is left."""
+    folder = table_folder(index, "runs")
+    rows = pq.read_table(folder / file.name, partitioning=None)
+    left = rows.filter(pc.invert(pc.is_in(rows.column("run_id"), pa.array(removed, pa.int64()))))
+    return [write_table_file(folder, "runs", left)] if left.num_rows else []

@@ -1,0 +1,30 @@
+"""What can go wrong with an index as a whole; each says what to do about it."""
+
+from __future__ import annotations
+
+__all__ = ["IndexConflict", "IndexMissing", "IndexTooNew", "IndexUnreadable", "StoreError"]
+
+
+class StoreError(Exception):
+    """Base of all errors of the store. `path` is the index; the text is one sentence for a user."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+        self.message = message
+
+
+class IndexMissing(StoreError):  # noqa: N818
+    """There is no index at the path."""
+
+
+class IndexUnreadable(StoreError):  # noqa: N818
+    """There is an index, but its files cannot be read or written."""
+
+
+class IndexTooNew(StoreError):  # noqa: N818
+    """The index was written with a newer major version of the tables."""
+
+
+class IndexConflict(StoreError):  # noqa: N818
+    """Other writers kept committing first; nothing of this batch is in the index."""

@@ -1,0 +1,104 @@
+"""The manifest of a snapshot: everything a reader needs, in one small file.
+
+It is written before the commit of `runs` that names it and never changed afterwards, so it can be neither
+torn nor stale. It holds three lines of JSON, so that a reader parses only what it asks for: the files, the
+layout of the keys, and what only writers need. All of it can be had from the Delta tables too, only slower.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lineage_index.store.layouts import LayoutCode, plan_from_json, plan_to_json
+from lineage_index.store.promotion import Plan
+
+__all__ = ["FOLDER", "Files", "Manifest", "ManifestText", "Shadow", "read_manifest", "write_manifest"]
+
+FOLDER = "manifests"
+
+Files = Mapping[str, tuple[tuple[str, int, int], ...]]
+"""table → its files: name within the folder of the table, rows, bytes"""
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A run folder whose uuid another folder stands for. It is remembered so that a refresh need not read it
+    again as long as its fingerprint stays the same."""
+
+    store: str
+    folder: str
+    fingerprint: str
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`dead_runs` counts the runs whose rows are still in the other tables but that have left `runs`."""
+
+    schema: tuple[int, int]
+    versions: Mapping[str, int]
+    files: Files
+    dead_runs: int = 0
+    layout: LayoutCode = field(default_factory=dict)
+    plan: Plan = field(default_factory=Plan)
+    shadows: tuple[Shadow, ...] = ()
+
+
+def write_manifest(index: Path, name: str, manifest: Manifest) -> None:
+    """Writes `manifest` as `name`. OSError as usual."""
+    head = {
+        "schema": manifest.schema,
+        "versions": dict(manifest.versions),
+        "files": {table: [list(each) for each in files] for table, files in manifest.files.items()},
+        "dead_runs": manifest.dead_runs,
+    }
+    shadows = [[each.store, each.folder, each.fingerprint, each.uuid] for each in manifest.shadows]
+    parts = (head, manifest.layout, {"plan": plan_to_json(manifest.plan), "shadows": shadows})
+    text = "".join(json.dumps(part, separators=(",", ":")) + "\n" for part in parts)
+    target = index / FOLDER / name
+    target.parent.mkdir(exist_ok=True)
+    part = target.with_suffix(".tmp")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, target)
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestText:
+    """A manifest with its two heavier lines unparsed. Every method raises ValueError or a relative of it when
+    the text is not what it should be."""
+
+    head: dict[str, Any]
+    _layout: str
+    _writers: str
+
+    def files(self) -> Files:
+        """The files of each table."""
+        return {
+            table: tuple((name, rows, size) for name, rows, size in files)
+            for table, files in self.head["files"].items()
+        }
+
+    def layout(self) -> LayoutCode:
+        """The layout of the keys."""
+        codes: LayoutCode = json.loads(self._layout)
+        return codes
+
+    def plan(self) -> Plan:
+        """The promoted columns of `runs`."""
+        plan = json.loads(self._writers)["plan"]
+        return plan_from_json(plan["columns"], plan["next_id"])
+
+    def shadows(self) -> tuple[Shadow, ...]:
+        """The folders that lost their uuid to another one."""
+        return tuple(Shadow(*each) for each in json.loads(self._writers)["shadows"])
+
+
+def read_manifest(index: Path, name: str) -> ManifestText:
+    """Reads the manifest `name`. OSError if it cannot be read, ValueError if it is damaged."""
+    head, layout, writers, _ = (index / FOLDER / name).read_text(encoding="utf-8").split("\n")
+    return ManifestText(json.loads(head), layout, writers)

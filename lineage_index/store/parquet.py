@@ -1,0 +1,119 @@
+"""How the files of the tables are written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pql.catalog.tables import table
+
+__all__ = ["DataFile", "TableFile", "new_file_name", "table_folder", "write_table_file"]
+
+_ROW_GROUP = {"runs": 24_576, "payload": 2_048}
+_ROW_GROUP_ELSE = 122_880
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file of a table: its name within the table's folder, its rows and its size in bytes."""
+
+    name: str
+    rows: int
+    size: int
+
+
+def table_folder(index: Path, name: str) -> Path:
+    """The folder of a table, made if need be."""
+    folder = index / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def new_file_name() -> str:
+    """A name no other file has."""
+    return f"part-{uuid4().hex}.parquet"
+
+
+def write_table_file(folder: Path, name: str, rows: pa.Table) -> DataFile:
+    """Writes `rows` as one new file of the table `name`, whose folder is `folder`."""
+    file = TableFile(folder, name, rows.schema, nan=_nan_columns(rows), rows=rows.num_rows)
+    try:
+        file.write(rows)
+        return file.close()
+    except BaseException:
+        file.discard()
+        raise
+
+
+class TableFile:
+    """One file being written, in pieces. `nan` names the columns that may hold NaN; `rows` is about how many
+    rows there will be at most."""
+
+    def __init__(self, folder: Path, name: str, schema: pa.Schema, *, nan: Iterable[str], rows: int) -> None:
+        self._path = folder / new_file_name()
+        self._group = _ROW_GROUP.get(name, _ROW_GROUP_ELSE)
+        self.rows = 0
+        without = set(nan)
+        texts = [field.name for field in schema if field.type == pa.string()]
+        group_rows = max(1, min(rows, self._group))
+        self._writer = pq.ParquetWriter(
+            self._path,
+            schema,
+            compression="lz4" if name == "runs" else "zstd",
+            use_dictionary=texts,
+            column_encoding={
+                field.name: encoding
+                for field in schema
+                if (encoding := _ENCODINGS.get(field.type)) is not None
+            },
+            # Readers prune wrongly by statistics of a column that holds NaN.
+            write_statistics=[field.name for field in schema if field.name not in without],
+            bloom_filter_options={
+                column.name: {"ndv": group_rows, "fpp": 0.01}
+                for column in table(name).columns
+                if column.bloom
+            }
+            or None,
+            store_schema=False,
+        )
+
+    def write(self, rows: pa.Table) -> None:
+        """Appends rows; each call begins a new row group."""
+        self._writer.write_table(rows, row_group_size=self._group)
+        self.rows += rows.num_rows
+
+    def close(self) -> DataFile:
+        """Ends the file."""
+        self._writer.close()
+        return DataFile(self._path.name, self.rows, os.stat(self._path).st_size)
+
+    def discard(self) -> None:
+        """Gives the file up."""
+        try:
+            self._writer.close()
+        finally:
+            self._path.unlink(missing_ok=True)
+
+
+_ENCODINGS = {
+    pa.float64(): "BYTE_STREAM_SPLIT",
+    pa.int64(): "DELTA_BINARY_PACKED",
+    pa.int32(): "DELTA_BINARY_PACKED",
+    pa.timestamp("us"): "DELTA_BINARY_PACKED",
+}
+
+
+def _nan_columns(rows: pa.Table) -> list[str]:
+    """The columns that hold NaN."""
+    return [
+        field.name
+        for field in rows.schema
+        if field.type == pa.float64() and pc.any(pc.is_nan(rows.column(field.name))).as_py()
+    ]

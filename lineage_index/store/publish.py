@@ -1,0 +1,105 @@
+"""From the files of a snapshot to the commit that makes it visible.
+
+The order makes it safe to be killed anywhere. New files first, which nobody reads; then the tables other
+than `runs`, whose new versions nobody names; then the manifest; last the commit of `runs`, which names all
+of them. Every commit sets the whole list of a table's files, so whatever a writer that died or lost a race
+left behind in a table is gone from it with the next commit.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+import pyarrow as pa
+from deltalake.exceptions import DeltaError
+
+from lineage_index.store.delta import Conflict, commit_runs, set_files
+from lineage_index.store.errors import IndexConflict, IndexUnreadable
+from lineage_index.store.keys import Counts, keys_table, layout_code
+from lineage_index.store.locks import turn
+from lineage_index.store.manifest import Manifest, Shadow, write_manifest
+from lineage_index.store.parquet import DataFile, table_folder, write_table_file
+from lineage_index.store.promotion import Plan
+from lineage_index.store.schema import arrow_schema, runs_schema
+from pql.catalog.tables import SCHEMA_VERSION, TABLES
+
+__all__ = ["Next", "publish", "retried"]
+
+_ATTEMPTS = 30
+_LONGEST_WAIT = 1.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The snapshot to be committed. `files` lists the files of every table but `keys`."""
+
+    files: Mapping[str, Sequence[DataFile]]
+    counts: Counts
+    plan: Plan
+    dead_runs: int
+    shadows: tuple[Shadow, ...]
+
+
+def publish(index: Path, based_on: int | None, what: Next) -> int:
+    """Commits the snapshot `what` on top of version `based_on` of `runs` (None: there is none), and gives the
+    new version. Raises Conflict if someone else was first."""
+    schemas = {each.name: arrow_schema(each.name) for each in TABLES}
+    schemas["runs"] = runs_schema(what.plan)
+    files = {name: _never_none(index, name, schemas[name], known) for name, known in what.files.items()}
+    rows = keys_table(what.counts, what.plan)
+    files["keys"] = [write_table_file(table_folder(index, "keys"), "keys", rows)]
+    versions = {
+        name: set_files(index, name, schemas[name], known) for name, known in files.items() if name != "runs"
+    }
+    manifest = Manifest(
+        schema=SCHEMA_VERSION,
+        versions=versions,
+        files={
+            table: tuple((each.name, each.rows, each.size) for each in known)
+            for table, known in files.items()
+        },
+        dead_runs=what.dead_runs,
+        layout=layout_code(what.counts, what.plan),
+        plan=what.plan,
+        shadows=what.shadows,
+    )
+    name = f"{0 if based_on is None else based_on + 1:08}-{uuid4().hex}.json"
+    write_manifest(index, name, manifest)
+    metadata = {"schema": list(SCHEMA_VERSION), "manifest": name, "tables": versions}
+    return commit_runs(index, schemas["runs"], files["runs"], based_on, metadata)
+
+
+def _never_none(index: Path, name: str, schema: pa.Schema, files: Sequence[DataFile]) -> list[DataFile]:
+    """`files` without empty ones; one empty file if that leaves none, so that readers always find a
+    schema."""
+    full = [each for each in files if each.rows]
+    if full:
+        return full
+    if files and name != "runs":
+        return [files[0]]
+    return [write_table_file(table_folder(index, name), name, schema.empty_table())]
+
+
+def retried(index: Path, attempt: Callable[[], int]) -> int:
+    """Calls `attempt` until it meets no Conflict. What the disk and the engines raise becomes
+    IndexUnreadable."""
+    try:
+        with turn(index):
+            for count in range(_ATTEMPTS):
+                try:
+                    return attempt()
+                except Conflict:
+                    time.sleep(random.uniform(0, min(0.005 * 2**count, _LONGEST_WAIT)))
+    except (OSError, DeltaError, duckdb.Error, pa.ArrowException) as error:
+        words = str(error).strip() or type(error).__name__
+        message = f"the index at {index} cannot be written: {words} (what it held before is untouched)"
+        raise IndexUnreadable(str(index), message) from error
+    raise IndexConflict(
+        str(index), f"other writers of the index at {index} were first {_ATTEMPTS} times; run this again"
+    )

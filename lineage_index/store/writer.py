@@ -1,0 +1,140 @@
+"""Changes to an index: what has to be read again, and the way from records to a commit in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from lineage_index.store.commit import commit
+from lineage_index.store.commits import latest_version
+from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.prepare import Prepared, prepare
+from lineage_index.store.promotion import EMPTY, Plan, Promotion
+from lineage_index.store.publish import Next, publish, retried
+from lineage_index.store.records import Run
+from lineage_index.store.snapshot import Snapshot, open_snapshot
+from pql.catalog.tables import TABLES
+
+__all__ = ["Changes", "create", "plan_changes", "write_batch", "write_index"]
+
+_BATCH = 5_000
+"""So many records are held in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Folders of one run store against the index, each list sorted."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    gone: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.gone)
+
+
+def create(path: str | Path) -> int:
+    """Makes an empty index at `path` unless there is one, and gives its version. Raises IndexUnreadable."""
+    index = Path(path).absolute()
+
+    def attempt() -> int:
+        version = latest_version(index / "runs")
+        if version is not None:
+            return open_snapshot(index).version
+        files = {each.name: () for each in TABLES if each.name != "keys"}
+        return publish(index, None, Next(files, {}, EMPTY, 0, ()))
+
+    return retried(index, attempt)
+
+
+def plan_changes(snapshot: Snapshot | None, store: str, folders: Mapping[str, str]) -> Changes:
+    """Compares the `folders` of a run store (path to fingerprint) with what the index has of that store.
+
+    A folder whose uuid another folder of the store stood for counts as changed when that one has changed or
+    gone: it may have to stand in. Raises IndexUnreadable.
+    """
+    known: dict[str, tuple[str, str]] = {}
+    shadows: dict[str, tuple[str, str]] = {}
+    if snapshot is not None:
+        known = _known(snapshot, store)
+        shadows = {
+            each.folder: (each.fingerprint, each.uuid) for each in snapshot.shadows if each.store == store
+        }
+    uuids = {uuid for folder, (fingerprint, uuid) in known.items() if folders.get(folder) != fingerprint}
+    current = {folder: fingerprint for folder, (fingerprint, _) in known.items()}
+    current |= {
+        folder: "" if uuid in uuids else fingerprint for folder, (fingerprint, uuid) in shadows.items()
+    }
+    return Changes(
+        added=tuple(sorted(folders.keys() - current.keys())),
+        changed=tuple(
+            sorted(folder for folder, was in current.items() if folder in folders and folders[folder] != was)
+        ),
+        unchanged=tuple(sorted(folder for folder, was in current.items() if folders.get(folder) == was)),
+        gone=tuple(sorted(current.keys() - folders.keys())),
+    )
+
+
+def _known(snapshot: Snapshot, store: str) -> dict[str, tuple[str, str]]:
+    try:
+        with duckdb.connect() as connection:
+            rows = connection.execute(
+                "SELECT folder, fingerprint, uuid FROM read_parquet($files) WHERE store = $store",
+                {"files": list(snapshot.files["runs"]), "store": store},
+            ).fetchall()
+    except duckdb.Error as error:
+        path = str(snapshot.path)
+        raise IndexUnreadable(path, f"the index at {path} cannot be read: {error}") from error
+    return {folder: (fingerprint, uuid) for folder, fingerprint, uuid in rows}
+
+
+def write_batch(
+    path: str | Path,
+    records: Iterable[Run],
+    *,
+    store: str,
+    gone: Collection[str] = (),
+    points: Iterable[pa.Table] = (),
+    promotion: Promotion = "auto",
+) -> int:
+    """Brings `records` of the run store named `store` into the index, takes the runs of the folders `gone`
+    away, and gives the new version: `prepare` and `commit` in one, for one process.
+
+    Records are taken in by the thousand, so memory stays bounded; `points` go with the first `BATCH` records
+    only. Raises what `commit` raises.
+    """
+    index = Path(path).absolute()
+    version = latest_version(index / "runs")
+    base = None if version is None else open_snapshot(index)
+    plan: Plan | None = base.plan if base is not None and base.runs else None
+    prepared: list[Prepared] = []
+    try:
+        for chunk in _chunks(records):
+            one = prepare(index, chunk, store=store, plan=plan, promotion=promotion, points=points)
+            plan, points = one.plan, ()
+            prepared.append(one)
+    except (OSError, pa.ArrowException) as error:
+        message = f"the index at {index} cannot be written: {error}"
+        raise IndexUnreadable(str(index), message) from error
+    return commit(index, prepared, [(store, folder) for folder in gone])
+
+
+def _chunks(records: Iterable[Run]) -> Iterator[list[Run]]:
+    each = iter(records)
+    while chunk := list(islice(each, _BATCH)):
+        yield chunk
+
+
+def write_index(
+    path: str | Path, records: Iterable[Run], promotion: Promotion = "auto", *, store: str = "store"
+) -> Snapshot:
+    """A whole index from `records`, at a path where there is none yet."""
+    index = Path(path).absolute()
+    write_batch(index, records, store=store, promotion=promotion)
+    return open_snapshot(index)
