@@ -39,7 +39,7 @@ def microseconds(timestamp: Timestamp) -> int:
 
 @lru_cache(maxsize=16)
 def _second(seconds: int) -> str:
-    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M:%S")
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat(" ")[:19]
 
 
 def event_time(us: int) -> str:

@@ -40,19 +40,21 @@ def checked_name(name: str) -> str:
 
 def file_stem(name: str) -> str:
     """The file name, without an extension, for `name`: ASCII, at most `LONGEST_FILE_STEM` long."""
-    data = checked_name(name).encode()
-    stem = "".join(map(_SPELT.__getitem__, data))
-    if stem.startswith("."):  # such a file would be hidden
-        stem = "%2E" + stem[1:]
+    characters = ["".join(map(_SPELT.__getitem__, character.encode())) for character in checked_name(name)]
+    if characters[0] == ".":  # such a file would be hidden
+        characters[0] = "%2E"
+    stem = "".join(characters)
     if len(stem) <= LONGEST_FILE_STEM:
         return stem
     from hashlib import sha256
 
-    kept = stem[: LONGEST_FILE_STEM - _DIGEST_DIGITS - 1]
-    escape = kept.rfind("%", len(kept) - 2)
-    if escape >= 0:
-        kept = kept[:escape]
-    return f"{kept}~{sha256(data).hexdigest()[:_DIGEST_DIGITS]}"
+    room = LONGEST_FILE_STEM - _DIGEST_DIGITS - 1
+    kept = ""
+    for character in characters:
+        if len(kept) + len(character) > room:
+            break
+        kept += character
+    return f"{kept}~{sha256(name.encode()).hexdigest()[:_DIGEST_DIGITS]}"
 
 
 def name_of_stem(stem: str) -> str | None:
