@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 import pyarrow as pa
 
+from lineage_index.ingest.collector import no_collection
 from lineage_index.ingest.draft import METRIC, Draft, read_draft
 from lineage_index.ingest.metrics import MetricFile, read_metric_files
 from lineage_index.ingest.metricstats import SeriesStats
-from lineage_index.ingest.record import RunRecord
+from lineage_index.ingest.record import RunRecord, SeriesRecord
 from lineage_index.ingest.scan import RunFolder
 
 __all__ = ["Batch", "read_batch"]
@@ -39,13 +39,15 @@ class Batch:
     """
 
     def __init__(self, folders: Sequence[RunFolder]) -> None:
-        self._drafts = [read_draft(folder) for folder in folders]
+        with no_collection():
+            self._drafts = [read_draft(folder) for folder in folders]
         self._read = False
 
     def outline(self) -> list[RunRecord]:
         """The records before the metric files are read: the series are there, in their final order, those
         of metrics without counts and summaries."""
-        return [draft.record() for draft in self._drafts]
+        with no_collection():
+            return [draft.record() for draft in self._drafts]
 
     def points(self) -> Iterator[pa.Table]:
         """Yield the points of all metrics as tables of `POINTS_SCHEMA`; once, to be used up."""
@@ -59,15 +61,16 @@ class Batch:
         for table in read_metric_files(opened()):
             if table.num_rows:
                 yield table
-        for file in files:
-            _fill_in(self._drafts[file.run], file)
+        with no_collection():
+            for file in files:
+                _fill_in(self._drafts[file.run], file)
         self._read = True
 
     def records(self) -> list[RunRecord]:
         """The whole records. Raises RuntimeError while `points()` is not used up."""
         if not self._read:
             raise RuntimeError("the points of this batch were not read to their end")
-        return [draft.record() for draft in self._drafts]
+        return self.outline()
 
 
 def _metric_files(drafts: Sequence[Draft]) -> Iterator[MetricFile]:
@@ -79,11 +82,14 @@ def _metric_files(drafts: Sequence[Draft]) -> Iterator[MetricFile]:
 
 def _fill_in(draft: Draft, metric: MetricFile) -> None:
     file, stats = draft.series[metric.series], metric.stats
+    before = file.record
     file.last_time = stats.last_time
-    file.record = replace(
-        file.record,
+    file.record = SeriesRecord(
+        kind=before.kind,
+        name=before.name,
         count=stats.count,
         first_step=stats.first_step,
         last_step=stats.last_step,
+        resource=before.resource,
         summary=stats.summary(),
     )

@@ -170,13 +170,19 @@ def _series_files(
     folder: RunFolder, lineage: Sequence[ArtifactRecord], problems: list[Problem]
 ) -> Iterator[SeriesFile]:
     listing = _Listing(folder, problems)
+    # A name too long for a file stands whole in the lineage only.
     whole_names = {each.path: each.name for each in lineage if each.path is not None and "~" in each.path}
     for tree in _TREES:
-        for kind in listing.folders(tree):
-            for entry in listing.event_files(f"{tree}/{kind.name}"):
-                relative = f"{tree}/{printable(kind.name)}/{printable(entry.name)}"
-                name = whole_names.get(relative) or decode_name(printable(entry.name.removesuffix(_SUFFIX)))
-                record = SeriesRecord(printable(kind.name), name, 0, None, None, resource=tree == "resources")
+        resource = tree == "resources"
+        for kind_entry in listing.folders(tree):
+            kind = printable(kind_entry.name)
+            for entry in listing.event_files(kind_entry, f"{tree}/{kind}"):
+                file_name = printable(entry.name)
+                relative = f"{tree}/{kind}/{file_name}"
+                name = decode_name(file_name.removesuffix(_SUFFIX))
+                if "~" in relative:
+                    name = whole_names.get(relative, name)
+                record = SeriesRecord(kind, name, 0, None, None, None, resource)
                 yield SeriesFile(entry.path, relative, record, Reporter(folder.file(relative)))
 
 
@@ -186,35 +192,34 @@ class _Listing:
     def __init__(self, folder: RunFolder, problems: list[Problem]) -> None:
         self._folder = folder
         self._problems = problems
-        self._names = {entry.name for entry in self._entries("")}
+        self._top = {entry.name: entry for entry in self._entries(os.fspath(folder.path), "")}
 
     def folders(self, tree: str) -> Iterator[os.DirEntry[str]]:
         """The folders of kinds in `events` or `resources`."""
-        if tree not in self._names or self._leaves(os.path.join(self._folder.path, tree), tree):
+        top = self._top.get(tree)
+        if top is None or self._leaves(top, tree):
             return
-        for entry in self._entries(tree):
+        for entry in self._entries(top.path, tree):
             relative = f"{tree}/{printable(entry.name)}"
-            if entry.is_symlink() and self._leaves(entry.path, relative):
+            if self._leaves(entry, relative):
                 continue
             if entry.is_dir():
                 yield entry
             else:
                 self._skip(relative)
 
-    def event_files(self, kind: str) -> Iterator[os.DirEntry[str]]:
-        """The event files of one kind."""
-        for entry in self._entries(kind):
-            relative = f"{printable(kind)}/{printable(entry.name)}"
-            if entry.is_symlink() and self._leaves(entry.path, relative):
+    def event_files(self, kind: os.DirEntry[str], relative: str) -> Iterator[os.DirEntry[str]]:
+        """The event files of one kind, whose folder is `relative`."""
+        for entry in self._entries(kind.path, relative):
+            if self._leaves(entry, f"{relative}/{printable(entry.name)}"):
                 continue
             if entry.name.endswith(_SUFFIX) and entry.is_file():
                 yield entry
             else:
-                self._skip(relative)
+                self._skip(f"{relative}/{printable(entry.name)}")
 
-    def _entries(self, relative: str) -> list[os.DirEntry[str]]:
-        path = os.path.join(self._folder.path, relative)
-        shown = self._folder.file(printable(relative)) if relative else self._folder.relative
+    def _entries(self, path: str, relative: str) -> list[os.DirEntry[str]]:
+        shown = self._folder.file(relative) if relative else self._folder.relative
         try:
             with os.scandir(path) as entries:
                 return list(entries)
@@ -226,15 +231,13 @@ class _Listing:
             self._add("unreadable", shown, f"cannot be listed: {error.strerror}", "what it holds")
         return []
 
-    def _leaves(self, path: str, relative: str) -> bool:
-        if is_inside(os.path.realpath(self._folder.store), path) and os.path.exists(path):
+    def _leaves(self, entry: os.DirEntry[str], relative: str) -> bool:
+        if not entry.is_symlink():
             return False
-        self._add(
-            "link-outside",
-            self._folder.file(relative),
-            "a link out of the store, or to nothing",
-            "its events",
-        )
+        if is_inside(os.path.realpath(self._folder.store), entry.path) and os.path.exists(entry.path):
+            return False
+        message = "a link out of the store, or to nothing"
+        self._add("link-outside", self._folder.file(relative), message, "its events")
         return True
 
     def _skip(self, relative: str) -> None:

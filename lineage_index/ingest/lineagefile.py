@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from lineage_index.ingest.names import uuid_hex
@@ -39,22 +38,28 @@ def _artifact(entry: object, place: int, report: Reporter) -> ArtifactRecord | N
         report("bad-entry", f"entry {place} has no name and kind", lost="this artifact")
         return None
 
-    def take(key: str, types: type | tuple[type, ...]) -> Any:
-        found = entry.get(key)
-        if found is None or isinstance(found, types):
-            return found
-        report("wrong-type", f"{key} of entry {place} ({name}) is of a wrong type", lost=f"its {key}")
-        return None
-
-    path, summary, state = take("path", str), take("summary", dict), take("state", str)
-    connection = take("connection", (str, dict))
+    path, summary, state = entry.get("path"), entry.get("summary"), entry.get("state")
+    connection, is_input = entry.get("connection"), entry.get("is_input")
     if isinstance(connection, dict):
-        connection = _first_text([connection.get("name")])
-    if isinstance(state, str):
-        state = uuid_hex(state) or state
-    content = _first_text([state, summary.get("hash") if summary else None, path])
-    return ArtifactRecord(name, kind, path, content, take("is_input", bool) is True, summary, connection)
+        connection = connection.get("name")
+    typed = (
+        ("path", path, str),
+        ("summary", summary, dict),
+        ("state", state, str),
+        ("connection", connection, str),
+        ("is_input", is_input, bool),
+    )
+    wrong = {key for key, value, type_ in typed if value is not None and not isinstance(value, type_)}
+    for key in sorted(wrong):
+        report("wrong-type", f"{key} of entry {place} ({name}) is of a wrong type", lost=f"its {key}")
+    path = None if "path" in wrong else path
+    summary = None if "summary" in wrong else summary
+    state = None if "state" in wrong or not state else uuid_hex(state) or state
+    connection = None if "connection" in wrong else connection
+    content = state or _hash(summary) or path or None
+    return ArtifactRecord(name, kind, path, content, is_input is True, summary, connection)
 
 
-def _first_text(candidates: Iterable[object]) -> str | None:
-    return next((each for each in candidates if isinstance(each, str) and each), None)
+def _hash(summary: dict[str, Any] | None) -> str | None:
+    found = summary.get("hash") if summary else None
+    return found if isinstance(found, str) and found else None

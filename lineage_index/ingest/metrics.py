@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lineage_index.ingest.collector import no_collection
 from lineage_index.ingest.files import open_raw
 from lineage_index.ingest.lines import HEADER_PREFIX, MAX_LINE, LineFaults, metric_row
 from lineage_index.ingest.metricparse import Piece, parse_pieces
@@ -45,17 +46,27 @@ def read_metric_files(files: Iterator[MetricFile]) -> Iterator[pa.Table]:
     A file's `stats` are whole, and its problems reported, once the table after its last points was asked
     for. Nothing is raised for what a file holds; one that can't be read has no points and a problem.
     """
-    waiting: list[tuple[MetricFile, Piece]] = []
+    pieces = ((file, piece) for file in files for piece in _pieces(file))
+    while True:
+        with no_collection():
+            waiting = _take(pieces)
+            table = _flush(waiting)
+        if not waiting:
+            return
+        yield table
+        del waiting, table
+
+
+def _take(pieces: Iterator[tuple[MetricFile, Piece]]) -> list[tuple[MetricFile, Piece]]:
+    """The next pieces, until they are worth a table."""
+    taken = []
     size = 0
-    for file in files:
-        for piece in _pieces(file):
-            waiting.append((file, piece))
-            size += len(piece.body)
-            if size >= _FLUSH_BYTES:
-                yield _flush(waiting)
-                waiting, size = [], 0
-    if waiting:
-        yield _flush(waiting)
+    for file, piece in pieces:
+        taken.append((file, piece))
+        size += len(piece.body)
+        if size >= _FLUSH_BYTES:
+            break
+    return taken
 
 
 def _flush(waiting: list[tuple[MetricFile, Piece]]) -> pa.Table:

@@ -117,7 +117,8 @@ class _Keys:
     def _take(self, name: str, type_: type | tuple[type, ...], expected: str) -> Any:
         value = self.rest.get(name)
         if value is None:
-            self.rest.pop(name, None)
+            if name in self.rest:
+                del self.rest[name]
             return None
         if not isinstance(value, type_) or (isinstance(value, bool) and type_ is not bool):
             self._refuse("wrong-type", name, f"should be {expected}, not {_type_name(value)}")
