@@ -77,7 +77,7 @@ def _attempt(index: Path, prepared: Sequence[Prepared], gone: Collection[Place])
         for each in fitted:
             counts = merge_counts(counts, each.counts)
     dead = (0 if base is None else base.dead_runs) + len(outcome.removed) + len(outcome.dropped)
-    return publish(index, based_on, Next(files, counts, plan, dead, outcome.shadows))
+    return publish(index, based_on, Next(files, counts, plan, dead, outcome.shadows, "refresh"))
 
 
 def _plan(base: Snapshot | None, prepared: Sequence[Prepared]) -> Plan:

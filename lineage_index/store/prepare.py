@@ -1,7 +1,8 @@
 """A batch of records written to files that no snapshot names yet.
 
 This is the larger part of a refresh, and needs no lock and no knowledge of other writers: any number of
-processes may prepare batches at once. What comes back is small and can be pickled; `commit` makes it visible.
+processes may prepare batches at once. What comes back is small and can be pickled; `commit` makes it
+visible.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -22,12 +24,44 @@ from lineage_index.store.rows import Member, rows_of
 from lineage_index.store.schema import arrow_schema
 from lineage_index.store.series import PointTables, points_of_records
 
-__all__ = ["BLOCK", "Prepared", "new_run_ids", "prepare"]
+__all__ = ["BLOCK", "Listed", "Prepared", "Source", "new_run_ids", "prepare"]
 
 BLOCK = 1 << 16
 """At most so many runs in one batch."""
 
 _POINTS_A_FILE = 8_000_000
+
+
+class Source(Protocol):
+    """A batch of runs whose points pass by before the records are whole.
+
+    `outline` has the runs with their series in their final order; `points` are tables as
+    `lineage_index.store.series.PointTables` takes them; `records`, asked for when the points are used up, has
+    everything else.
+    """
+
+    def outline(self) -> Sequence[Run]: ...
+    def points(self) -> Iterable[pa.Table]: ...
+    def records(self) -> Sequence[Run]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A source of records that are at hand, points and all."""
+
+    runs: Sequence[Run]
+
+    def outline(self) -> Sequence[Run]:
+        """The records."""
+        return self.runs
+
+    def points(self) -> Iterable[pa.Table]:
+        """None: they hang on the records."""
+        return ()
+
+    def records(self) -> Sequence[Run]:
+        """The records."""
+        return self.runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +75,38 @@ class Prepared:
 
 
 def prepare(
-    index: Path,
-    records: Sequence[Run],
+    path: str | Path,
+    source: Source,
     *,
     store: str,
     plan: Plan | None = None,
     promotion: Promotion = "auto",
-    points: Iterable[pa.Table] = (),
 ) -> Prepared:
-    """Writes the rows of at most `BLOCK` records, which were read from the run store named `store`.
+    """Writes the rows of a batch of at most `BLOCK` runs, which were read from the run store named `store`.
 
     `plan` is that of the snapshot (`Snapshot.plan`), or of the first batch of a new index; None chooses one
-    from these records. `points` are tables as `PointTables` takes them, and are consumed one by one.
-    OSError if the files cannot be written.
+    from these records. OSError if the files cannot be written.
     """
-    run_ids = new_run_ids(len(records))
-    rows = rows_of(records, store=store, run_ids=run_ids, plan=plan, promotion=promotion)
-    files: dict[str, tuple[DataFile, ...]] = {}
-    for name, table in rows.tables.items():
-        if table.num_rows:
-            files[name] = (write_table_file(table_folder(index, name), name, table),)
-    tables = PointTables(records, run_ids).convert(points)
-    found = points_of_records(records, run_ids)
-    files["points"] = _write_points(
-        table_folder(index, "points"), tables if found is None else chain([found], tables)
+    index = Path(path).absolute()
+    outline = source.outline()
+    run_ids = new_run_ids(len(outline))
+    hung = points_of_records(outline, run_ids)
+    streamed = PointTables(outline, run_ids).convert(source.points())
+    points = _write_points(
+        table_folder(index, "points"), streamed if hung is None else chain([hung], streamed)
     )
-    return Prepared(files, rows.counts, rows.plan, rows.members)
+    rows = rows_of(source.records(), store=store, run_ids=run_ids, plan=plan, promotion=promotion)
+    files = {
+        name: (write_table_file(table_folder(index, name), name, table),)
+        for name, table in rows.tables.items()
+        if table.num_rows
+    }
+    return Prepared({**files, "points": points}, rows.counts, rows.plan, rows.members)
 
 
 def new_run_ids(count: int) -> range:
     """`count` consecutive numbers that no other batch has: 46 random bits, then sixteen that count. Of
-    100,000 batches, two share a number once in 40,000 indexes."""
+    100,000 batches, two share a number once in 10,000 indexes."""
     if count > BLOCK:
         raise ValueError(f"a batch has at most {BLOCK} runs, not {count}")
     base = secrets.randbits(46) << 16

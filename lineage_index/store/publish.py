@@ -37,13 +37,15 @@ _LONGEST_WAIT = 1.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The snapshot to be committed. `files` lists the files of every table but `keys`."""
+    """The snapshot to be committed. `files` lists the files of every table but `keys`; `operation` says in
+    a word how it came about."""
 
     files: Mapping[str, Sequence[DataFile]]
     counts: Counts
     plan: Plan
     dead_runs: int
     shadows: tuple[Shadow, ...]
+    operation: str
 
 
 def publish(index: Path, based_on: int | None, what: Next) -> int:
@@ -71,7 +73,13 @@ def publish(index: Path, based_on: int | None, what: Next) -> int:
     )
     name = f"{0 if based_on is None else based_on + 1:08}-{uuid4().hex}.json"
     write_manifest(index, name, manifest)
-    metadata = {"schema": list(SCHEMA_VERSION), "manifest": name, "tables": versions}
+    metadata = {
+        "schema": list(SCHEMA_VERSION),
+        "operation": what.operation,
+        "runs": sum(each.rows for each in files["runs"]),
+        "manifest": name,
+        "tables": versions,
+    }
     return commit_runs(index, schemas["runs"], files["runs"], based_on, metadata)
 
 

@@ -1,6 +1,6 @@
 """What a reader sees: one version of the whole index.
 
-Opening one costs three small files. Neither pyarrow nor deltalake is imported unless a manifest is lost.
+Opening one costs two small files; neither pyarrow nor deltalake is imported.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from lineage_index.store.commits import Commit, commit_at, latest_version, read_commit
-from lineage_index.store.errors import IndexMissing, IndexTooNew, IndexUnreadable
+from lineage_index.store.errors import IndexMissing, IndexTooNew, IndexUnreadable, StoreError
 from lineage_index.store.layouts import CodedKeys
-from lineage_index.store.manifest import Files, ManifestText, Shadow, read_manifest
+from lineage_index.store.manifest import FOLDER, Files, ManifestText, Shadow, read_manifest
 from lineage_index.store.promotion import Plan
 from pql.catalog.layout import Layout
 from pql.catalog.tables import SCHEMA_VERSION
@@ -147,6 +146,13 @@ def _commit(index: Path, as_of: int | datetime | None) -> Commit:
         version -= 1
 
 
+def _lost(index: Path, commit: Commit) -> StoreError:
+    if latest_version(index / "runs") != commit.version:
+        return IndexMissing(str(index), f"version {commit.version} of the index at {index} is no longer kept")
+    words = f"the index at {index} has lost a file of its folder `{FOLDER}`; build it again at another path"
+    return IndexUnreadable(str(index), words)
+
+
 def _snapshot(index: Path, commit: Commit) -> Snapshot:
     if commit.metadata is None:
         raise ValueError("its table `runs` was not written by this program")
@@ -157,7 +163,10 @@ def _snapshot(index: Path, commit: Commit) -> Snapshot:
             f"the index at {index} has format {major}.{minor}, and this program reads up to "
             f"{SCHEMA_VERSION[0]}; install a newer pql-lineage",
         )
-    text = _manifest(index, commit.metadata)
+    try:
+        text = read_manifest(index, commit.metadata["manifest"])
+    except FileNotFoundError as error:
+        raise _lost(index, commit) from error
     data_files = text.files()
     return Snapshot(
         path=index,
@@ -174,7 +183,3 @@ def _snapshot(index: Path, commit: Commit) -> Snapshot:
         data_files=data_files,
         _text=text,
     )
-
-
-def _manifest(index: Path, metadata: dict[str, Any]) -> ManifestText:
-    return read_manifest(index, metadata["manifest"])

@@ -13,7 +13,7 @@ import pyarrow as pa
 from lineage_index.store.commit import commit
 from lineage_index.store.commits import latest_version
 from lineage_index.store.errors import IndexUnreadable
-from lineage_index.store.prepare import Prepared, prepare
+from lineage_index.store.prepare import Listed, Prepared, prepare
 from lineage_index.store.promotion import EMPTY, Plan, Promotion
 from lineage_index.store.publish import Next, publish, retried
 from lineage_index.store.records import Run
@@ -48,7 +48,7 @@ def create(path: str | Path) -> int:
         if version is not None:
             return open_snapshot(index).version
         files = {each.name: () for each in TABLES if each.name != "keys"}
-        return publish(index, None, Next(files, {}, EMPTY, 0, ()))
+        return publish(index, None, Next(files, {}, EMPTY, 0, (), "create"))
 
     return retried(index, attempt)
 
@@ -100,14 +100,12 @@ def write_batch(
     *,
     store: str,
     gone: Collection[str] = (),
-    points: Iterable[pa.Table] = (),
     promotion: Promotion = "auto",
 ) -> int:
     """Brings `records` of the run store named `store` into the index, takes the runs of the folders `gone`
     away, and gives the new version: `prepare` and `commit` in one, for one process.
 
-    Records are taken in by the thousand, so memory stays bounded; `points` go with the first `BATCH` records
-    only. Raises what `commit` raises.
+    Records are taken in by the thousand, so memory stays bounded. Raises what `commit` raises.
     """
     index = Path(path).absolute()
     version = latest_version(index / "runs")
@@ -116,9 +114,8 @@ def write_batch(
     prepared: list[Prepared] = []
     try:
         for chunk in _chunks(records):
-            one = prepare(index, chunk, store=store, plan=plan, promotion=promotion, points=points)
-            plan, points = one.plan, ()
-            prepared.append(one)
+            prepared.append(prepare(index, Listed(chunk), store=store, plan=plan, promotion=promotion))
+            plan = prepared[0].plan
     except (OSError, pa.ArrowException) as error:
         message = f"the index at {index} cannot be written: {error}"
         raise IndexUnreadable(str(index), message) from error

@@ -1,0 +1,244 @@
+"""Compaction: few sorted files, no rows of runs that have left, promoted keys chosen anew.
+
+All of it works in pieces, so that memory stays bounded however large the index is. It ends in one commit,
+like any other change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from lineage_index.store.commits import latest_version
+from lineage_index.store.engine import batches, spilling
+from lineage_index.store.errors import IndexMissing
+from lineage_index.store.keys import Counts, counts_of
+from lineage_index.store.longview import moved_keys, moving_rows, placed_table, remaining_rows
+from lineage_index.store.parquet import DataFile, TableFile, table_folder, write_table_file
+from lineage_index.store.promotion import KeyUse, Plan, Promotion, choose_plan
+from lineage_index.store.publish import Next, publish, retried
+from lineage_index.store.recount import count_keys
+from lineage_index.store.relayout import relayout
+from lineage_index.store.schema import arrow_schema, runs_schema
+from lineage_index.store.snapshot import Snapshot, open_snapshot
+from pql.catalog.tables import table
+
+__all__ = ["compact", "needs_compaction"]
+
+_ROWS_A_FILE = {"runs": 3 * 24_576, "values": 4_000_000, "payload": 500_000, "points": 8_000_000}
+_ROWS_A_FILE_ELSE = 2_000_000
+_ROWS_A_PIECE = {"payload": 16 * 2_048}
+_ROWS_A_PIECE_ELSE = 122_880
+
+_MANY_FILES = 24
+_DEAD_SHARE = 10
+"""Compaction is due when a table has so many files more than it needs, or one run in so many is dead."""
+
+
+def needs_compaction(snapshot: Snapshot) -> bool:
+    """Is it time to compact? Between compactions files pile up, and rows of runs that have left."""
+    if snapshot.dead_runs * _DEAD_SHARE > snapshot.runs:
+        return True
+    return any(
+        len(files) - _needed(name, snapshot.rows[name]) >= _MANY_FILES
+        for name, files in snapshot.files.items()
+    )
+
+
+def compact(path: str | Path, promotion: Promotion = "auto") -> int:
+    """Rewrites what is scattered, drops what is dead, chooses the promoted keys by the rule `promotion`, and
+    gives the new version; the present one if there is nothing to do.
+
+    Older versions stay readable. Raises IndexMissing, IndexUnreadable, IndexConflict.
+    """
+    index = Path(path).absolute()
+    return retried(index, lambda: _attempt(index, promotion))
+
+
+def _attempt(index: Path, promotion: Promotion) -> int:
+    based_on = latest_version(index / "runs")
+    if based_on is None:
+        raise IndexMissing(str(index), f"there is no index at {index}")
+    base = open_snapshot(index)
+    plan = choose_plan(_uses(counts_of(base.files["keys"])), base.runs, promotion, base.plan)
+    known = {
+        name: [DataFile(*each) for each in files] for name, files in base.data_files.items() if name != "keys"
+    }
+    with spilling(index) as connection:
+        connection.execute(
+            "CREATE TEMP TABLE live AS SELECT run_id FROM read_parquet($runs)",
+            {"runs": list(base.files["runs"])},
+        )
+        files = {
+            name: _compacted(connection, index, name, each)
+            for name, each in known.items()
+            if name not in ("runs", "values")
+        }
+        files |= _runs_and_values(connection, index, base, known, plan)
+    if files == known:
+        return base.version
+    runs, values = ([str(index / name / each.name) for each in files[name]] for name in ("runs", "values"))
+    counts = count_keys(runs, values, plan)
+    return publish(index, based_on, Next(files, counts, plan, 0, base.shadows, "compact"))
+
+
+def _uses(counts: Counts) -> list[KeyUse]:
+    return [
+        KeyUse(
+            section=section,
+            key=key,
+            runs=each.nums + each.texts + each.bools,
+            # Without numbers a minimum comes from texts that spell one.
+            nums=each.nums or int(each.texts > 0 and each.min is not None),
+            texts=each.texts,
+            bools=each.bools,
+        )
+        for (section, key), each in counts.items()
+    ]
+
+
+def _needed(name: str, rows: int) -> int:
+    return max(1, ceil(rows / _ROWS_A_FILE.get(name, _ROWS_A_FILE_ELSE)))
+
+
+def _compacted(
+    connection: duckdb.DuckDBPyConnection, index: Path, name: str, files: Sequence[DataFile]
+) -> list[DataFile]:
+    """The files of a table other than `runs` and `values`: those that are full and without dead rows stay."""
+    dead = _files_with_dead_rows(connection, index, name, files)
+    full = _ROWS_A_FILE.get(name, _ROWS_A_FILE_ELSE) // 2
+    small = {each.name for each in files if each.rows < full}
+    chosen = dead | (small if len(small) > 1 else set())
+    if not chosen:
+        return list(files)
+    order = ", ".join(table(name).sort)
+    query = f"SELECT * FROM read_parquet($files) WHERE run_id IN (SELECT run_id FROM live) ORDER BY {order}"
+    paths = [str(index / name / each.name) for each in files if each.name in chosen]
+    nan = [column.name for column in table(name).columns if column.has_nan]
+    written = _write(connection, index, name, query, {"files": paths}, nan)
+    return [*(each for each in files if each.name not in chosen), *written]
+
+
+def _files_with_dead_rows(
+    connection: duckdb.DuckDBPyConnection, index: Path, name: str, files: Iterable[DataFile]
+) -> set[str]:
+    paths = [str(index / name / each.name) for each in files]
+    rows = connection.execute(
+        "SELECT DISTINCT filename FROM read_parquet($files, filename = true) "
+        "WHERE run_id NOT IN (SELECT run_id FROM live)",
+        {"files": paths},
+    ).fetchall()
+    return {Path(path).name for (path,) in rows}
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    index: Path,
+    name: str,
+    query: str,
+    parameters: dict[str, Any],
+    nan: Iterable[str],
+) -> list[DataFile]:
+    """The result of a query as new files of a table."""
+    schema = arrow_schema(name)
+    most = _ROWS_A_FILE.get(name, _ROWS_A_FILE_ELSE)
+    piece = _ROWS_A_PIECE.get(name, _ROWS_A_PIECE_ELSE)
+    files: list[DataFile] = []
+    file: TableFile | None = None
+    try:
+        for rows in batches(connection, query, parameters, schema, piece):
+            if file is None:
+                file = TableFile(table_folder(index, name), name, schema, nan=nan, rows=rows.num_rows)
+            file.write(rows)
+            if file.rows >= most:
+                files.append(file.close())
+                file = None
+        if file is not None:
+            files.append(file.close())
+            file = None
+    finally:
+        if file is not None:
+            file.discard()
+    return files
+
+
+def _runs_and_values(
+    connection: duckdb.DuckDBPyConnection,
+    index: Path,
+    base: Snapshot,
+    known: dict[str, list[DataFile]],
+    plan: Plan,
+) -> dict[str, list[DataFile]]:
+    moved = moved_keys(base.plan, plan)
+    runs, values = known["runs"], known["values"]
+    if moved or len(runs) != _needed("runs", base.runs):
+        runs = _rewritten_runs(connection, index, base, plan, moved)
+    if (
+        moved
+        or len(values) != _needed("values", base.rows["values"])
+        or _files_with_dead_rows(connection, index, "values", values)
+    ):
+        values = _rewritten_values(connection, index, base, plan, moved)
+    return {"runs": runs, "values": values}
+
+
+def _rewritten_values(
+    connection: duckdb.DuckDBPyConnection,
+    index: Path,
+    base: Snapshot,
+    plan: Plan,
+    moved: list[tuple[str, str]],
+) -> list[DataFile]:
+    connection.register("placed", placed_table(plan))
+    query, names = remaining_rows(base.plan, moved)
+    files: dict[str, Any] = {"values": list(base.files["values"])}
+    if names:
+        files["runs"] = list(base.files["runs"])
+    return _write(connection, index, "values", query, {**files, **names}, ["num"])
+
+
+def _rewritten_runs(
+    connection: duckdb.DuckDBPyConnection,
+    index: Path,
+    base: Snapshot,
+    plan: Plan,
+    moved: list[tuple[str, str]],
+) -> list[DataFile]:
+    """`runs` in its order, cut into files; keys that are promoted now get their columns file by file."""
+    schema = runs_schema(base.plan)
+    columns = ", ".join(f'"{name}"' for name in schema.names)
+    query = f"SELECT {columns} FROM read_parquet($runs) ORDER BY created_at DESC NULLS LAST, run_id"
+    promoted = [name for name in moved if name in plan.columns]
+    folder = table_folder(index, "runs")
+    files: list[DataFile] = []
+    with connection.cursor() as reading:
+        chunks = batches(reading, query, {"runs": list(base.files["runs"])}, schema, _ROWS_A_FILE["runs"])
+        for chunk in chunks:
+            rows = chunk
+            if moved:
+                values = arrow_schema("values").empty_table()
+                if promoted:
+                    values = _moving(connection, base, plan, promoted, chunk)
+                rows, _ = relayout(chunk, values, base.plan, plan)
+            files.append(write_table_file(folder, "runs", rows))
+    return files
+
+
+def _moving(
+    connection: duckdb.DuckDBPyConnection,
+    base: Snapshot,
+    plan: Plan,
+    promoted: list[tuple[str, str]],
+    chunk: pa.Table,
+) -> pa.Table:
+    connection.register("placed", placed_table(plan, promoted))
+    connection.register("chunk", chunk.select(["run_id"]))
+    schema = arrow_schema("values")
+    files = {"values": list(base.files["values"])}
+    found = list(batches(connection, moving_rows(), files, schema, _ROWS_A_PIECE_ELSE))
+    return pa.concat_tables([schema.empty_table(), *found])

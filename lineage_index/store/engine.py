@@ -1,0 +1,50 @@
+"""DuckDB for the store's own work: bounded in memory, spilling into the index's folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+__all__ = ["batches", "spilling"]
+
+_MEMORY = "700MB"
+_PREFIX = ".spill-"
+
+
+@contextmanager
+def spilling(index: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that takes little memory, and disk below the index when that is not enough."""
+    with (
+        tempfile.TemporaryDirectory(prefix=_PREFIX, dir=index) as spill,
+        duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spill}) as connection,
+    ):
+        yield connection
+
+
+def batches(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    parameters: Mapping[str, Any],
+    schema: pa.Schema,
+    rows: int,
+) -> Iterator[pa.Table]:
+    """The result of a query as tables of `schema` with `rows` rows each, the last one with fewer."""
+    relation = connection.sql(query, params=dict(parameters))
+    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
+    pending: list[pa.Table] = []
+    count = 0
+    for batch in read(min(rows, 122_880)):
+        pending.append(pa.Table.from_batches([batch]).cast(schema))
+        count += batch.num_rows
+        while count >= rows:
+            whole = pa.concat_tables(pending)
+            yield whole.slice(0, rows)
+            pending, count = [whole.slice(rows)], count - rows
+    if count:
+        yield pa.concat_tables(pending)

@@ -1,0 +1,133 @@
+"""The past of an index: what versions there are, and taking old ones away."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from lineage_index.store.commits import Commit, latest_version, oldest_version, read_commit
+from lineage_index.store.errors import IndexMissing, IndexUnreadable
+from lineage_index.store.locks import turn
+from lineage_index.store.manifest import FOLDER, read_manifest
+from pql.catalog.tables import TABLES
+
+__all__ = ["Vacuumed", "Version", "history", "vacuum"]
+
+_ORPHAN_AGE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an index. `kept` says whether it can still be opened."""
+
+    version: int
+    created_at: datetime
+    operation: str
+    runs: int
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vacuumed:
+    """What a vacuum took away: versions that can no longer be opened, files, and their bytes."""
+
+    versions: tuple[int, ...]
+    files: int
+    size: int
+
+
+def history(path: str | Path) -> list[Version]:
+    """The versions of an index, newest first. Raises IndexMissing or IndexUnreadable."""
+    index = Path(path).absolute()
+    try:
+        return [
+            Version(
+                version=commit.version,
+                created_at=commit.created_at,
+                operation=commit.metadata["operation"],
+                runs=commit.metadata["runs"],
+                kept=(index / FOLDER / commit.metadata["manifest"]).exists(),
+            )
+            for commit in _commits(index)
+            if commit.metadata is not None
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexUnreadable(
+            str(index), f"the history of the index at {index} cannot be read: {error}"
+        ) from error
+
+
+def vacuum(
+    path: str | Path,
+    *,
+    older_than: timedelta = timedelta(days=7),
+    now: datetime | None = None,
+    orphan_age: timedelta = _ORPHAN_AGE,
+) -> Vacuumed:
+    """Takes away the versions committed more than `older_than` before `now`, and the files that only they
+    had.
+
+    The newest version always stays. Files that no version names, which a killed writer left behind, go when
+    they are older than `orphan_age`: a running writer's new files are such, too. Raises IndexMissing or
+    IndexUnreadable.
+    """
+    index = Path(path).absolute()
+    moment = datetime.now(UTC) if now is None else now
+    try:
+        with turn(index):
+            return _vacuum(index, moment - older_than, moment - orphan_age)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexUnreadable(str(index), f"the index at {index} cannot be vacuumed: {error}") from error
+
+
+def _commits(index: Path) -> Iterator[Commit]:
+    newest = latest_version(index / "runs")
+    oldest = oldest_version(index / "runs")
+    if newest is None or oldest is None:
+        raise IndexMissing(str(index), f"there is no index at {index}")
+    return (read_commit(index / "runs", version) for version in range(newest, oldest - 1, -1))
+
+
+def _vacuum(index: Path, before: datetime, orphans_before: datetime) -> Vacuumed:
+    ours = [commit for commit in _commits(index) if commit.metadata is not None]
+    # A version lived until the next one was committed: whoever opened it before then may still be reading.
+    expired = [each for newer, each in pairwise(ours) if newer.created_at < before]
+    kept = ours[: len(ours) - len(expired)]
+    named = {file for commit in kept for file in _files_of(index, commit)}
+    former = {file for commit in expired for file in _files_of(index, commit)} - named
+    manifests = {_manifest_of(index, commit) for commit in expired}
+    versions = tuple(commit.version for commit in expired if _manifest_of(index, commit).exists())
+    # First the manifests: a version without one is known to be gone, one without files would fail in a query.
+    files = [each for each in manifests if each.exists()]
+    files += [each for each in sorted(former) if each.exists()]
+    known = named | former | {_manifest_of(index, commit) for commit in ours}
+    limit = orphans_before.timestamp()
+    files += [each for each in _present(index) if each not in known and each.stat().st_mtime < limit]
+    size = 0
+    for each in files:
+        size += each.stat().st_size
+        os.unlink(each)
+    return Vacuumed(versions, len(files), size)
+
+
+def _manifest_of(index: Path, commit: Commit) -> Path:
+    assert commit.metadata is not None
+    return index / FOLDER / str(commit.metadata["manifest"])
+
+
+def _files_of(index: Path, commit: Commit) -> Iterator[Path]:
+    path = _manifest_of(index, commit)
+    if path.exists():
+        for table, files in read_manifest(index, path.name).files().items():
+            yield from (index / table / name for name, _, _ in files)
+
+
+def _present(index: Path) -> Iterator[Path]:
+    """Every data file and manifest there is."""
+    for each in TABLES:
+        yield from (index / each.name).glob("*.parquet")
+    yield from (index / FOLDER).glob("*")
