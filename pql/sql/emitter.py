@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,8 @@ from pql.catalog.layout import Layout
 __all__ = ["FALSE", "TRUE", "Emitter", "Parameter", "Statement", "both", "either", "negate", "quote"]
 
 Parameter = str | int | float | bool | datetime
+
+_PLACEHOLDER = re.compile(r"\$(\d+)")
 
 TRUE = "TRUE"
 FALSE = "FALSE"
@@ -44,6 +47,15 @@ class Emitter:
             if value == value:  # NaN never equals itself and must not be shared by accident
                 self._known[key] = place
         return place
+
+    def statement(self, sql: str) -> Statement:
+        """The statement of this text. Parameters that only stood in parts folded away are left out."""
+        used = dict.fromkeys(int(number) for number in _PLACEHOLDER.findall(sql))
+        if len(used) == len(self.parameters):
+            return Statement(sql, tuple(self.parameters))
+        place = {number: f"${position}" for position, number in enumerate(used, start=1)}
+        renumbered = _PLACEHOLDER.sub(lambda match: place[int(match[1])], sql)
+        return Statement(renumbered, tuple(self.parameters[number - 1] for number in used))
 
     def alias(self, letter: str) -> str:
         """A table alias that no other part of the statement has."""

@@ -42,7 +42,7 @@ def lower(plan: LogicalPlan, layout: Layout, columns: Sequence[str] = ("uuid",))
         parts += ["LIMIT", emitter.parameter(plan.limit)]
     if plan.offset:
         parts += ["OFFSET", emitter.parameter(plan.offset)]
-    return Statement(" ".join(parts), tuple(emitter.parameters))
+    return emitter.statement(" ".join(parts))
 
 
 def lower_count(plan: LogicalPlan, layout: Layout) -> Statement:
@@ -50,7 +50,7 @@ def lower_count(plan: LogicalPlan, layout: Layout) -> Statement:
     emitter = Emitter(layout)
     condition = holds(emitter, plan.predicate, _row(plan.entity))
     where = "" if condition == TRUE else f" WHERE {condition}"
-    return Statement(f"SELECT count(*) FROM {_source(plan.entity)}{where}", tuple(emitter.parameters))
+    return emitter.statement(f"SELECT count(*) FROM {_source(plan.entity)}{where}")
 
 
 def _row(entity: Entity) -> Row:

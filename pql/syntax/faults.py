@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lark import Token, UnexpectedInput, UnexpectedToken
+from lark import UnexpectedInput, UnexpectedToken
 
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.span import Span
@@ -65,12 +65,12 @@ def explain_unexpected(error: UnexpectedInput, text: str, start: str) -> Diagnos
 def _facts(error: UnexpectedInput, text: str) -> tuple[set[str], Span, str]:
     """The terminals that could have come, the span of what came instead, and its terminal."""
     if isinstance(error, UnexpectedToken):
-        token: Token = error.token
+        token = error.token
+        expected = set(error.expected)
         if token.type == "$END":
-            return set(error.accepts or error.expected), Span(len(text), len(text)), "$END"
-        span = Span(token.start_pos or 0, token.end_pos or len(text))
-        return set(error.accepts or error.expected), span, token.type
-    position = error.pos_in_stream or 0
+            return expected, Span(len(text), len(text)), "$END"
+        return expected, Span(token.start_pos or 0, token.end_pos or len(text)), token.type
+    position = getattr(error, "pos_in_stream", None) or 0
     allowed = set(getattr(error, "allowed", None) or ())
     found = {")": "_RPAR", ",": "_COMMA", "(": "_LPAR", "|": "_BAR"}.get(text[position : position + 1], "")
     return allowed, Span(position, min(position + 1, len(text))), found

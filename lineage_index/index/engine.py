@@ -1,0 +1,80 @@
+"""DuckDB over the files of one snapshot, locked down to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.snapshot import Snapshot
+from pql.catalog.tables import TABLES
+from pql.diagnostics.diagnostic import Diagnostic, PqlError
+from pql.diagnostics.span import Span
+from pql.sql.emitter import Statement
+
+__all__ = ["Engine"]
+
+_CONFIG: dict[str, Any] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "threads": 2,
+}
+
+
+class Engine:
+    """Runs statements over the tables of a snapshot; one connection, shared by cursors."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._path = str(snapshot.path)
+        self._connection = duckdb.connect(":memory:", config=_CONFIG)
+        self._connection.execute("SET parquet_metadata_cache = true")
+        for table in TABLES:
+            files = ", ".join(_text(name) for name in snapshot.files[table.name])
+            self._connection.execute(
+                f'CREATE VIEW "{table.name}" AS SELECT * FROM '
+                f"read_parquet([{files}], hive_partitioning = false)"
+            )
+        # From here on nothing but the index's own files can be reached, whatever a statement says.
+        self._connection.execute(f"SET allowed_directories = [{_text(self._path)}]")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def rows(self, statement: Statement, text: str = "") -> list[tuple[Any, ...]]:
+        """The result as tuples. `text` is the query, for diagnostics of what the engine refuses.
+
+        Raises PqlError for a pattern that the engine refuses, IndexUnreadable for damaged files.
+        """
+        return self._run(statement.sql, statement.parameters, text).fetchall()
+
+    def arrow(self, statement: Statement, text: str = "") -> Any:
+        """The result as a pyarrow Table. Raises as `rows` does."""
+        return self._run(statement.sql, statement.parameters, text).to_arrow_table()
+
+    def select(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The result of a SELECT of our own."""
+        return self._run(sql, parameters, "").fetchall()
+
+    def close(self) -> None:
+        """Close the connection; the engine is of no use afterwards."""
+        self._connection.close()
+
+    def _run(self, sql: str, parameters: Sequence[Any], text: str) -> duckdb.DuckDBPyConnection:
+        cursor = self._connection.cursor()
+        try:
+            return cursor.execute(sql, list(parameters))
+        except duckdb.InvalidInputException as error:
+            if "regex" in str(error).lower() or "pattern" in str(error).lower():
+                reason = str(error).splitlines()[0]
+                span = Span(0, len(text))
+                raise PqlError(Diagnostic("PQL307", span, {"reason": reason}), text) from None
+            raise IndexUnreadable(self._path, f"the index at {self._path} cannot be read: {error}") from error
+        except (duckdb.IOException, duckdb.PermissionException, duckdb.SerializationException) as error:
+            message = f"the index at {self._path} cannot be read: {str(error).splitlines()[0]}"
+            raise IndexUnreadable(self._path, message) from error
+
+
+def _text(value: str) -> str:
+    """A text literal. Only the paths of the index's own files come through here."""
+    return "'" + value.replace("'", "''") + "'"

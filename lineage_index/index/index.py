@@ -1,0 +1,132 @@
+"""The index as a library sees it: open a snapshot, search it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from lineage_index.index.engine import Engine
+from lineage_index.index.result import SearchResult
+from lineage_index.index.warn import unknown_keys
+from lineage_index.store.snapshot import Snapshot, open_snapshot
+from pql.binder.binder import Clock, bind
+from pql.binder.bound import BoundQuery
+from pql.catalog.fields import Entity
+from pql.plan.scope import plan_query
+from pql.sql.lower import lower
+from pql.syntax.parser import LONGEST, parse_query, parse_sort
+
+__all__ = ["ENTITY_NAMES", "Index"]
+
+ENTITY_NAMES = {"runs": Entity.RUN, "artifacts": Entity.ARTIFACT}
+
+
+class Index:
+    """One snapshot of an index: every search sees the same runs, whatever writers do meanwhile.
+
+    Use as a context manager, or call `close`.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._engine = Engine(snapshot)
+
+    @classmethod
+    def open(cls, path: str | Path, as_of: int | datetime | None = None) -> Index:
+        """Open the newest snapshot, or that of a version or a moment.
+
+        Raises IndexMissing, IndexUnreadable or IndexTooNew (all StoreError).
+        """
+        return cls(open_snapshot(path, as_of))
+
+    @property
+    def version(self) -> int:
+        """The version of the snapshot."""
+        return self.snapshot.version
+
+    def search(
+        self,
+        query: str | None = None,
+        *,
+        sort: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        entity: str = "runs",
+        now: datetime | None = None,
+        tz: tzinfo = UTC,
+        max_length: int | None = LONGEST,
+    ) -> SearchResult:
+        """The runs (or `entity="artifacts"`) that match, in order; `query` None is all of them.
+
+        `limit` None is no limit. `now` (aware; default: the present) and `tz` are what date words and dates
+        without an offset depend on. Raises PqlError for a wrong query, sort, limit or offset, ValueError
+        for an unknown entity.
+        """
+        bound = self.bind(
+            query, sort=sort, limit=limit, offset=offset, entity=entity, now=now, tz=tz, max_length=max_length
+        )
+        return self.run(bound, query or "")
+
+    def bind(
+        self,
+        query: str | None,
+        *,
+        sort: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        entity: str = "runs",
+        now: datetime | None = None,
+        tz: tzinfo = UTC,
+        max_length: int | None = LONGEST,
+    ) -> BoundQuery:
+        """The bound query of a search, without running it. Raises as `search` does."""
+        if entity not in ENTITY_NAMES:
+            raise ValueError(f"unknown entity {entity!r}; there are: {', '.join(ENTITY_NAMES)}")
+        node = None if query is None else parse_query(query, max_length=max_length)
+        terms = parse_sort(sort, max_length=max_length) if sort else ()
+        return bind(
+            node,
+            terms,
+            clock=Clock(now or datetime.now(UTC), tz),
+            text=query or "",
+            sort_text=sort or "",
+            limit=limit,
+            offset=offset,
+            entity=ENTITY_NAMES[entity],
+        )
+
+    def run(self, bound: BoundQuery, text: str = "") -> SearchResult:
+        """Run a bound query; `text` is what it was parsed from."""
+        plan = plan_query(bound)
+        layout = self.snapshot.layout
+        found: list[tuple[Any, ...]] = self._engine.rows(lower(plan, layout, ("run_id", "uuid")), text)
+        artifacts = None
+        if bound.entity is Entity.ARTIFACT:
+            artifacts = [(each[0], each[1], each[2], each[3]) for each in found]
+            found = [(None, each[0]) for each in found]
+        return SearchResult(
+            self._engine,
+            plan,
+            layout,
+            found,
+            snapshot=self.snapshot.version,
+            warnings=(*bound.warnings, *unknown_keys(bound, layout)),
+            artifacts=artifacts,
+        )
+
+    def close(self) -> None:
+        """Release the engine; results that were not read yet can't be read any more."""
+        self._engine.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

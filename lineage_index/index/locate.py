@@ -1,0 +1,47 @@
+"""Which index is meant: the option, the environment, the nearest `.pql` upwards."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from lineage_index.store.errors import IndexMissing
+
+__all__ = ["FOLDER", "VARIABLE", "index_for_writing", "locate_index"]
+
+VARIABLE = "PQL_INDEX"
+FOLDER = ".pql"
+
+
+def locate_index(option: str | Path | None = None, start: Path | None = None) -> Path:
+    """The index to read. Raises IndexMissing if none is named and no folder upwards has a `.pql`."""
+    found = _named(option) or _nearest(start or Path.cwd())
+    if found is None:
+        here = str(start or Path.cwd())
+        raise IndexMissing(
+            here,
+            f"no index: none was given by --index or {VARIABLE}, and neither {here} nor a folder above it "
+            f"has a {FOLDER}; `pql index refresh STORE` makes one",
+        )
+    return found
+
+
+def index_for_writing(option: str | Path | None = None, start: Path | None = None) -> Path:
+    """The index to write: as `locate_index`, but `.pql` in the working directory where there is none yet."""
+    here = start or Path.cwd()
+    return _named(option) or _nearest(here) or here / FOLDER
+
+
+def _named(option: str | Path | None) -> Path | None:
+    if option:
+        return Path(option)
+    from_environment = os.environ.get(VARIABLE)
+    return Path(from_environment) if from_environment else None
+
+
+def _nearest(start: Path) -> Path | None:
+    for folder in (start, *start.absolute().parents):
+        candidate = folder / FOLDER
+        if candidate.is_dir():
+            return candidate
+    return None

@@ -1,0 +1,240 @@
+"""From a store of run folders to a commit of the index: read what changed, write it, make it visible."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from lineage_index.ingest.batch import Batch
+from lineage_index.ingest.record import Problem, RunRecord, Severity
+from lineage_index.ingest.scan import RunFolder, content_fingerprint, scan
+from lineage_index.store.commit import commit
+from lineage_index.store.errors import IndexMissing, IndexUnreadable
+from lineage_index.store.prepare import Prepared, prepare
+from lineage_index.store.promotion import Plan
+from lineage_index.store.snapshot import Snapshot, open_snapshot
+from lineage_index.store.writer import Changes, create, plan_changes
+
+__all__ = ["RefreshReport", "StoreMissing", "refresh"]
+
+_BATCH = 500
+"""Run folders that one step reads: what bounds the memory."""
+
+_PARALLEL_FROM = 1_500
+"""Changed folders from which a second process pays for its start."""
+
+
+class StoreMissing(Exception):  # noqa: N818 - named as the store's own errors are
+    """The run store can't be listed. The text is one sentence for a user."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What a refresh did. The counts are of run folders; `skipped` are entries of the store that are no run.
+
+    `damaged` counts the read folders of which something was lost; `problems` says what. `version` is the
+    snapshot that shows the outcome.
+    """
+
+    store: str
+    index: str
+    version: int
+    added: int
+    changed: int
+    unchanged: int
+    gone: int
+    skipped: int
+    damaged: int
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """How many folders were read."""
+        return self.added + self.changed
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data, for `--report json`."""
+        names = ("store", "index", "version", "added", "changed", "unchanged", "gone", "skipped", "damaged")
+        report: dict[str, Any] = {name: getattr(self, name) for name in names}
+        report["problems"] = [
+            {
+                "code": each.code,
+                "severity": each.severity.value,
+                "path": each.path,
+                "line": each.line,
+                "message": each.message,
+                "lost": each.lost,
+            }
+            for each in self.problems
+        ]
+        return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What one step of reading gave."""
+
+    prepared: Prepared
+    problems: tuple[Problem, ...]
+    damaged: int
+    folders: int = field(default=0)
+
+
+def refresh(
+    store: str | Path,
+    index: str | Path,
+    *,
+    history: bool = True,
+    verify: bool = False,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> RefreshReport:
+    """Bring the index up to date with the store; the index is made if there is none.
+
+    Only folders whose files changed are read: by names, sizes and times, with `verify` by content.
+    `history` False leaves the points of metrics out (their summaries stay). `progress` is called with
+    (folders read, folders to read). Nothing is written to the store.
+
+    Raises StoreMissing, or what the store of tables raises (StoreError).
+    """
+    root = Path(os.path.abspath(store))
+    target = Path(os.path.abspath(index))
+    folders, problems = _scan(root)
+    snapshot = _existing(target)
+    fingerprints = {
+        each.relative: _content(each) if verify else each.fingerprint for each in folders.values()
+    }
+    if verify:
+        folders = {name: replace(each, fingerprint=fingerprints[name]) for name, each in folders.items()}
+    changes = plan_changes(snapshot, str(root), fingerprints)
+    wanted = [folders[name] for name in sorted((*changes.added, *changes.changed))]
+    if snapshot is None and not wanted:
+        create(target)
+    steps = _steps(wanted, target, str(root), history, snapshot, workers)
+    done: list[_Done] = []
+    read = 0
+    for step in steps:
+        done.append(step)
+        read += step.folders
+        if progress is not None:
+            progress(read, len(wanted))
+    version = _commit(target, done, changes, str(root))
+    found = [*problems, *(each for step in done for each in step.problems)]
+    return RefreshReport(
+        store=str(root),
+        index=str(target),
+        version=version,
+        added=len(changes.added),
+        changed=len(changes.changed),
+        unchanged=len(changes.unchanged),
+        gone=len(changes.gone),
+        skipped=sum(each.code in ("not-a-run", "link-outside") for each in problems),
+        damaged=sum(step.damaged for step in done),
+        problems=tuple(sorted(found, key=lambda each: (each.path, each.line or 0, each.code))),
+    )
+
+
+def _commit(target: Path, done: Sequence[_Done], changes: Changes, store: str) -> int:
+    gone = [(store, folder) for folder in changes.gone]
+    if not done and not gone:
+        return open_snapshot(target).version
+    return commit(target, [step.prepared for step in done], gone)
+
+
+def _scan(root: Path) -> tuple[dict[str, RunFolder], list[Problem]]:
+    folders: dict[str, RunFolder] = {}
+    problems: list[Problem] = []
+    try:
+        for found in scan(root):
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                folders[found.relative] = found
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StoreMissing(f"the run store {root} cannot be read: {reason}") from error
+    return folders, problems
+
+
+def _content(folder: RunFolder) -> str:
+    return content_fingerprint(folder)
+
+
+def _existing(target: Path) -> Snapshot | None:
+    try:
+        return open_snapshot(target)
+    except IndexMissing:
+        return None
+
+
+def _steps(
+    wanted: Sequence[RunFolder],
+    target: Path,
+    store: str,
+    history: bool,
+    snapshot: Snapshot | None,
+    workers: int | None,
+) -> Iterator[_Done]:
+    """Read and write the wanted folders, a batch a step; in two processes where it pays."""
+    batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
+    plan = snapshot.plan if snapshot is not None and snapshot.runs else None
+    count = workers if workers is not None else min(os.cpu_count() or 1, 4)
+    if len(wanted) < _PARALLEL_FROM or count < 2:
+        for batch in batches:
+            step = _read(batch, target, store, history, plan)
+            plan = step.prepared.plan
+            yield step
+        return
+    # The first batch of a new index decides which keys get columns; the others follow it.
+    if plan is None:
+        first = _read(batches.pop(0), target, store, history, None)
+        plan = first.prepared.plan
+        yield first
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        futures: list[Future[_Done]] = [
+            pool.submit(_read, batch, target, store, history, plan) for batch in batches
+        ]
+        for future in futures:
+            yield future.result()
+
+
+class _Folders:
+    """A batch of run folders as `prepare` takes them; keeps the records for the report."""
+
+    def __init__(self, folders: Sequence[RunFolder], history: bool) -> None:
+        self._batch = Batch(folders)
+        self._history = history
+        self._records: list[RunRecord] | None = None
+
+    def outline(self) -> list[RunRecord]:
+        return self._batch.outline()
+
+    def points(self) -> Iterator[pa.Table]:
+        for table in self._batch.points():
+            if self._history:
+                yield table
+
+    def records(self) -> list[RunRecord]:
+        if self._records is None:
+            self._records = self._batch.records()
+        return self._records
+
+
+def _read(batch: Sequence[RunFolder], target: Path, store: str, history: bool, plan: Plan | None) -> _Done:
+    source = _Folders(batch, history)
+    try:
+        prepared = prepare(target, source, store=store, plan=plan)
+    except (OSError, pa.ArrowException) as error:
+        message = f"the index at {target} cannot be written: {error}"
+        raise IndexUnreadable(str(target), message) from error
+    records = source.records()
+    problems = tuple(problem for record in records for problem in record.problems)
+    damaged = sum(any(each.severity is Severity.WARNING for each in record.problems) for record in records)
+    return _Done(prepared, problems, damaged, len(batch))
