@@ -83,19 +83,25 @@ def content_fingerprint(folder: RunFolder) -> str:
     A file that can't be read counts by its name alone.
     """
     digest = hashlib.blake2b(digest_size=16)
-    for name in sorted(name for name, _, _ in _stats(os.fspath(folder.path), os.path.realpath(folder.store))):
+    real_root = os.path.realpath(folder.store)
+    for name in sorted(name for name, _, _ in _stats(os.fspath(folder.path), real_root)):
         encoded = os.fsencode(name)
         digest.update(b"%d:%b" % (len(encoded), encoded))
-        try:
-            with open_regular(os.path.join(folder.path, name)) as file:
-                content = hashlib.blake2b(digest_size=16)
-                while chunk := file.read(_CHUNK):
-                    content.update(chunk)
-        except OSError:
-            digest.update(b"!")
-        else:
-            digest.update(content.digest())
+        digest.update(_content(os.path.join(folder.path, name), real_root) or b"!")
     return digest.hexdigest()
+
+
+def _content(path: str, real_root: str) -> bytes | None:
+    if os.path.islink(path) and not is_inside(real_root, path):
+        return None
+    digest = hashlib.blake2b(digest_size=16)
+    try:
+        with open_regular(path) as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError:
+        return None
+    return digest.digest()
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
