@@ -10,7 +10,16 @@ __all__ = ["regex_fault"]
 _LONGEST = 1000
 _NOT_RE2 = re.compile(
     r"(?P<look>\(\?(?:[=!]|<[=!]))|(?P<back>\\[1-9]|\(\?P=|\\k[<{'])|(?P<cond>\(\?\()|(?P<atom>\(\?>)"
-    r"|(?P<possessive>(?<!\\)[*+?}]\+)|(?P<comment>\(\?#)|(?P<anchor>\\[GKRXZ])|\\\\|\\."
+    r"|(?P<possessive>(?<!\\)[*+?}]\+)|(?P<comment>\(\?#)|(?P<flag>\(\?-?[a-z]*-?[aLux])"
+    r"|(?P<escape>\\(?:[GKRXZuUN]|[^\x00-\x7f]))|(?P<inside>\[\^?\]?(?:\\[^zbBA]|[^\]\\])*\\[zbBA])|\\\\"
+    r"|\\[pP](?:\{\^?(?P<name>\w*)\}|(?P<letter>\w))|\\."
+)
+# General categories, and the scripts in common use; the engine's own list is longer and grows.
+_CLASSES = frozenset(
+    "Any L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs C Cc Cf Co Cs "
+    "Arabic Armenian Bengali Bopomofo Cherokee Common Coptic Cyrillic Devanagari Ethiopic Georgian Greek "
+    "Gujarati Gurmukhi Han Hangul Hebrew Hiragana Inherited Kannada Katakana Khmer Lao Latin Malayalam "
+    "Mongolian Myanmar Oriya Runic Sinhala Syriac Tamil Telugu Thaana Thai Tibetan".split()
 )
 _REASONS = {
     "look": "RE2 has no look-around",
@@ -19,7 +28,9 @@ _REASONS = {
     "atom": "RE2 has no atomic groups",
     "possessive": "RE2 has no possessive quantifiers",
     "comment": "RE2 has no comments",
-    "anchor": "RE2 does not know this escape",
+    "flag": "RE2 does not know this flag",
+    "escape": "RE2 does not know this escape",
+    "inside": r"RE2 has no anchors and no `\b` inside a class",
 }
 # What RE2 knows and Python's re does not: Unicode classes, the end of text.
 _RE2_ONLY = re.compile(r"\\[pP](?:\{\^?\w+\}|\w)|\\z|\[\[:\^?\w+:\]\]")
@@ -31,14 +42,18 @@ def regex_fault(pattern: str) -> str | None:
     if len(pattern) > _LONGEST:
         return f"it is longer than {_LONGEST} characters"
     for match in _NOT_RE2.finditer(pattern):
-        if match.lastgroup is not None:
-            return _REASONS[match.lastgroup]
+        kind = match.lastgroup
+        if kind in ("name", "letter"):
+            if match[kind] not in _CLASSES:
+                return f"RE2 has no class of characters `{match[kind]}`"
+        elif kind is not None:
+            return _REASONS[kind]
     if any(int(bound) > 1000 for match in _REPEAT.finditer(pattern) for bound in match.groups() if bound):
         return "RE2 repeats at most 1000 times"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             re.compile(_RE2_ONLY.sub("x", pattern))
-    except (re.error, OverflowError, RecursionError) as error:
+    except (re.error, ValueError, OverflowError, RecursionError) as error:
         return str(error) or "it can't be read"
     return None
