@@ -15,12 +15,13 @@ _NOT_RE2 = re.compile(
     r"|\\[pP](?:\{\^?(?P<name>\w*)\}|(?P<letter>\w))|\\."
 )
 # General categories, and the scripts in common use; the engine's own list is longer and grows.
-_CLASSES = frozenset(
-    "Any L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs C Cc Cf Co Cs "
-    "Arabic Armenian Bengali Bopomofo Cherokee Common Coptic Cyrillic Devanagari Ethiopic Georgian Greek "
-    "Gujarati Gurmukhi Han Hangul Hebrew Hiragana Inherited Kannada Katakana Khmer Lao Latin Malayalam "
-    "Mongolian Myanmar Oriya Runic Sinhala Syriac Tamil Telugu Thaana Thai Tibetan".split()
+_CLASS_NAMES = (
+    "Any L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs C Cc Cf "
+    "Co Cs Arabic Armenian Bengali Bopomofo Cherokee Common Coptic Cyrillic Devanagari Ethiopic Georgian "
+    "Greek Gujarati Gurmukhi Han Hangul Hebrew Hiragana Inherited Kannada Katakana Khmer Lao Latin "
+    "Malayalam Mongolian Myanmar Oriya Runic Sinhala Syriac Tamil Telugu Thaana Thai Tibetan"
 )
+_CLASSES = frozenset(_CLASS_NAMES.split())
 _REASONS = {
     "look": "RE2 has no look-around",
     "back": "RE2 has no back-references",
@@ -33,7 +34,7 @@ _REASONS = {
     "inside": r"RE2 has no anchors and no `\b` inside a class",
 }
 # What RE2 knows and Python's re does not: Unicode classes, the end of text.
-_RE2_ONLY = re.compile(r"\\[pP](?:\{\^?\w+\}|\w)|\\z|\[\[:\^?\w+:\]\]")
+_RE2_ONLY = re.compile(r"\\\\|\\[pP](?:\{\^?\w+\}|\w)|\\z|\[\[:\^?\w+:\]\]")
 _REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
 
 
@@ -53,7 +54,12 @@ def regex_fault(pattern: str) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            re.compile(_RE2_ONLY.sub("x", pattern))
+            re.compile(_RE2_ONLY.sub(_plain, pattern))
     except (re.error, ValueError, OverflowError, RecursionError) as error:
         return str(error) or "it can't be read"
     return None
+
+
+def _plain(construct: re.Match[str]) -> str:
+    """A stand-in that Python's re can read; an escaped backslash stays."""
+    return construct[0] if construct[0] == "\\\\" else "x"
