@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lineage_index.index.engine import Engine
+from pql.binder.bound import Value
 from pql.catalog.fields import RUN_FIELDS
 from pql.catalog.layout import Layout
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.plan.logical import LogicalPlan
-from pql.sql.lower import lower_count
+from pql.sql.lower import lower_count, lower_values
 
 if TYPE_CHECKING:
     import pandas
@@ -103,6 +104,19 @@ class SearchResult:
         )
         by_id = {each[0]: each for each in found}
         return [_row(by_id[each], columns) for each in wanted]
+
+    def values(self, value: Value) -> list[Any]:
+        """One keyed value or history function of every run of the page: None where it is missing."""
+        if not self._ids:
+            return []
+        ids = [each[0] for each in self._ids]
+        statement = lower_values(value, self._layout, ids)
+        found: dict[int, Any] = {}
+        if statement is not None:
+            for run_id, num, big, text, flag, nested in self._engine.rows(statement):
+                plain = next((each for each in (big, text, flag, num) if each is not None), None)
+                found[run_id] = json.loads(nested) if plain is None and nested is not None else plain
+        return [found.get(run_id) for run_id in ids]
 
     def to_arrow(self) -> pyarrow.Table:
         """The rows as a pyarrow Table: one column a field that some row has, keyed values as columns

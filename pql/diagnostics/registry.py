@@ -286,6 +286,23 @@ CODES: dict[str, Code] = _table(
         "",
         "artifacts(kind:model, name:best)",
     ),
+    # 9xx: requests of `pql batch`.
+    Code(
+        "PQL901",
+        "request not readable",
+        "the line is no JSON object: {reason}",
+        "Each line of a batch is one JSON object.",
+        "",
+        "status:running",
+    ),
+    Code(
+        "PQL902",
+        "request not valid",
+        "the request can't be answered: {reason}",
+        "A request has the keys id, query, sort, limit, offset and entity, each of its type.",
+        "",
+        "status:running",
+    ),
     # 5xx: warnings.
     Code(
         "PQL501",

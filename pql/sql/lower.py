@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from pql.binder.bound import HistoryValue, KeyValue, Value
 from pql.catalog.fields import Entity
 from pql.catalog.layout import Layout
 from pql.plan.logical import LogicalPlan
 from pql.sql.emitter import TRUE, Emitter, Statement, quote
-from pql.sql.order import order_terms
+from pql.sql.history import history_source
+from pql.sql.keys import candidates
+from pql.sql.order import key_rows, order_terms
 from pql.sql.predicates import holds
 from pql.sql.rows import Row
 
-__all__ = ["lower", "lower_count"]
+__all__ = ["lower", "lower_count", "lower_values"]
 
 _RUN = Row(Entity.RUN, "r", "r.run_id", "r.uuid")
 _ARTIFACT = Row(Entity.ARTIFACT, "a", "a.run_id", "a.state", run_alias="r")
@@ -51,6 +54,26 @@ def lower_count(plan: LogicalPlan, layout: Layout) -> Statement:
     condition = holds(emitter, plan.predicate, _row(plan.entity))
     where = "" if condition == TRUE else f" WHERE {condition}"
     return emitter.statement(f"SELECT count(*) FROM {_source(plan.entity)}{where}")
+
+
+def lower_values(value: Value, layout: Layout, run_ids: Sequence[int]) -> Statement | None:
+    """One value of some runs as (run_id, num, big, str, bool, json); None if no run has any.
+
+    Runs without a value have no row. Of the last five columns those are set that hold the value by its type.
+    """
+    emitter = Emitter(layout)
+    if isinstance(value, HistoryValue):
+        nulls = "NULL AS big, NULL AS str, NULL AS bool, NULL AS json"
+        rows = f"SELECT h.run_id, h.value AS num, {nulls} FROM {history_source(emitter, value)}"
+    elif isinstance(value, KeyValue):
+        found = key_rows(emitter, value, candidates(emitter, value))
+        if found is None:
+            return None
+        rows = found
+    else:
+        return None
+    places = ", ".join(emitter.parameter(run_id) for run_id in run_ids)
+    return emitter.statement(f"SELECT * FROM ({rows}) WHERE run_id IN ({places})")
 
 
 def _row(entity: Entity) -> Row:

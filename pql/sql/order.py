@@ -12,7 +12,7 @@ from pql.sql.keys import Candidate, candidates, long_rows, promoted
 from pql.sql.predicates import told_row
 from pql.sql.rows import Row, typed_column
 
-__all__ = ["order_terms"]
+__all__ = ["key_rows", "order_terms"]
 
 
 def order_terms(emitter: Emitter, key: SortKey, row: Row) -> list[str]:
@@ -58,7 +58,7 @@ def _key_terms(emitter: Emitter, value: KeyValue, row: Row, direction: str) -> l
         if columns is not None and columns.num and not columns.text and not columns.flag:
             return [f"{columns.num} {direction} NULLS LAST"]
     alias = emitter.alias("s")
-    rows = _all_rows(emitter, value, readings)
+    rows = key_rows(emitter, value, readings)
     if rows is None:
         return []
     emitter.joins.append(f"LEFT JOIN ({rows}) AS {alias} ON {alias}.run_id = {row.run_id}")
@@ -80,7 +80,7 @@ def _key_terms(emitter: Emitter, value: KeyValue, row: Row, direction: str) -> l
     ]
 
 
-def _all_rows(emitter: Emitter, value: KeyValue, readings: list[Candidate]) -> str | None:
+def key_rows(emitter: Emitter, value: KeyValue, readings: list[Candidate]) -> str | None:
     """A query for (run_id, num, big, str, bool, json): the first reading of each run that has a value."""
     base = Row(Entity.RUN, "r", "r.run_id", "r.uuid")
     result: str | None = None

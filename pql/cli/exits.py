@@ -1,0 +1,54 @@
+"""Exit codes, and the one place where errors become words and a code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import NoReturn
+
+__all__ = ["EPILOG", "Exit", "fail", "guarded"]
+
+
+class Exit(IntEnum):
+    """What the process says with its exit code."""
+
+    FOUND = 0
+    NOTHING = 1
+    USAGE = 2
+    INDEX = 3
+    INTERNAL = 70
+    INTERRUPTED = 130
+
+
+EPILOG = (
+    "Exit codes: 0 found (or done), 1 nothing found, 2 wrong usage or query, "
+    "3 index missing or unreadable, 70 internal error, 130 interrupted."
+)
+
+
+def fail(message: str, code: Exit) -> NoReturn:
+    """Say what is wrong on standard error and end with the code."""
+    print(message, file=sys.stderr)
+    raise SystemExit(int(code))
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Turn every expected error inside into one message and its exit code."""
+    from pql.diagnostics.diagnostic import PqlError
+    from pql.diagnostics.render import render
+
+    try:
+        yield
+    except PqlError as error:
+        fail(render(error.diagnostic, error.text), Exit.USAGE)
+    except (KeyboardInterrupt, BrokenPipeError, SystemExit):
+        raise
+    except Exception as error:
+        from lineage_index.store.errors import StoreError
+
+        if isinstance(error, StoreError):
+            fail(f"error: {error}", Exit.INDEX)
+        raise

@@ -1,0 +1,71 @@
+"""`pql index refresh`: the index follows a store."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+
+from lineage_index.index.locate import index_for_writing
+from lineage_index.index.refresh import RefreshReport, StoreMissing, refresh
+from lineage_index.ingest.record import Severity
+from pql.cli.exits import Exit, fail, guarded
+from pql.cli.text import printable
+
+__all__ = ["run_refresh"]
+
+_MOST_SHOWN = 20
+
+
+def run_refresh(store: str, index: str | None, history: bool, verify: bool, report: str) -> None:
+    """Refresh, and say what was read, what was skipped, what was lost."""
+    if report not in ("text", "json"):
+        fail(f"error: --report is text or json, not {report!r}", Exit.USAGE)
+    with guarded():
+        try:
+            done = refresh(
+                store, index_for_writing(index), history=history, verify=verify, progress=_progress()
+            )
+        except StoreMissing as error:
+            fail(f"error: {error}", Exit.USAGE)
+    if report == "json":
+        print(json.dumps(done.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        _say(done)
+
+
+def _say(done: RefreshReport) -> None:
+    warnings = [each for each in done.problems if each.severity is Severity.WARNING]
+    for each in warnings[:_MOST_SHOWN]:
+        line = "" if each.line is None else f":{each.line}"
+        lost = f" (lost: {each.lost})" if each.lost else ""
+        text = f"warning[{each.code}]: {each.path}{line}: {each.message}{lost}"
+        print(printable(text), file=sys.stderr)
+    if len(warnings) > _MOST_SHOWN:
+        more = len(warnings) - _MOST_SHOWN
+        print(f"… and {more:,} more warnings; --report json has them all", file=sys.stderr)
+    print(
+        f"{done.read:,} runs read ({done.added:,} new, {done.changed:,} changed), "
+        f"{done.unchanged:,} unchanged, {done.gone:,} gone, {done.damaged:,} damaged, "
+        f"{done.skipped:,} entries skipped; snapshot {done.version}"
+    )
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """A line on the terminal with rate and estimate; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        return None
+    start = time.monotonic()
+
+    def show(read: int, wanted: int) -> None:
+        spent = time.monotonic() - start
+        rate = read / spent if spent > 0 else 0.0
+        left = (wanted - read) / rate if rate else 0.0
+        end = "\n" if read >= wanted else ""
+        sys.stderr.write(
+            f"\r\033[K{read:,} of {wanted:,} runs, {rate:,.0f} a second, {left:,.0f} s left{end}"
+        )
+        sys.stderr.flush()
+
+    return show
