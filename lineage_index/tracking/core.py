@@ -56,13 +56,17 @@ class RunCore:
         self._section = Section()
         self._trouble = Trouble(self.uuid, strict=strict)
         self._documents = Documents(self.folder)
+        try:
+            self._documents.load()
+        except OSError as error:
+            self._trouble.met(error, self.folder)
         ours = self._documents.run.get("tracking") == _WRITER
         self._buffer = EventBuffer(self._section, self._trouble, mend=ours and not attach)
         self._series: dict[tuple[str, str], Series] = {}
         self._metrics: dict[str, Series] = {}
         self._kept: dict[str, tuple[str, str]] = {}  # path under outputs -> (kind, name) of its artifact
         self._attached = attach
-        self._pid = os.getpid()
+        self.pid = os.getpid()
         self._ended = False
         self._forked = False
         self._metrics_moved = False
@@ -171,6 +175,7 @@ class RunCore:
         self._buffer.renew()
         self._documents.forget_changes()
         self._attached = self._forked = True
+        self.pid = os.getpid()
         self._buffer.limit = 0
 
     def _end_after(self, error: BaseException | None) -> None:
@@ -286,6 +291,8 @@ class RunCore:
     def _full(self) -> None:
         if self._ended:
             self._buffer.pending.clear()
+        else:
+            self._buffer.limit = MOST_PENDING
         self._check_open()
         self.flush()
 

@@ -30,12 +30,15 @@ class Documents:
     __slots__ = ("_entries", "_folder", "_queue", "run")
 
     def __init__(self, folder: str) -> None:
-        """Reads what is there. Raises ValueError if a file is no JSON of the right shape, OSError."""
         self._folder = folder
-        self.run: RunData = self._read_run()
+        self.run: RunData = {}
         """What the file will hold after the next save, but for what other processes do meanwhile."""
         self._queue: list[Callable[[RunData], None]] = []
         self._entries: dict[LineageKey, dict[str, Any]] = {}
+
+    def load(self) -> None:
+        """Read what is there. Raises ValueError if a file is no JSON of the right shape, OSError."""
+        self.run = self._read_run()
         self._read_lineage()
 
     @property

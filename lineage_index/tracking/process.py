@@ -18,6 +18,9 @@ __all__ = ["Tracked", "enter", "leave"]
 class Tracked(Protocol):
     """What this module asks of a run."""
 
+    pid: int
+    """The process it is written by."""
+
     def on_signal(self, name: str) -> None: ...
 
     def on_exit(self, error: BaseException | None) -> None: ...
@@ -68,7 +71,9 @@ def _on_term(number: int, frame: FrameType | None) -> None:
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     for run in tuple(_runs):
-        run.on_signal("SIGTERM")
+        # A forked child may get the signal before it has been told that it is one.
+        if run.pid == os.getpid():
+            run.on_signal("SIGTERM")
     if callable(_previous):
         _previous(number, frame)
         return

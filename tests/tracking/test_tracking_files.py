@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from run_folders import entry, json_lines, metric, rows, run_file
 
 from lineage_index.tracking import Run
-from run_folders import entry, json_lines, metric, rows, run_file
 
 WHEN = "2026-11-22T10:00:00.000001+00:00"
 SPELT = "2026-11-22 10:00:00.000001+00:00"

@@ -7,10 +7,10 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from run_folders import entry, event_names, metric, run_file
 
 from lineage_index.tracking import Run
 from lineage_index.tracking.names import LONGEST_FILE_STEM, file_stem, name_of_stem
-from run_folders import entry, event_names, metric, run_file
 
 NAMES = [
     "train/loss",

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_folders import FIXTURES, json_lines, lineage, rows, run_file
 
 from lineage_index.tracking import Run
-from run_folders import FIXTURES, json_lines, lineage, rows, run_file
 
 ONLY_OURS = {"tracking", "updated_at"}
 """Keys of run.plx.json that the real client does not write: who wrote it, and when last."""

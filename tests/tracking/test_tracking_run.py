@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_folders import metric, run_file
 
 from lineage_index import tracking
 from lineage_index.tracking import Run
 from lineage_index.tracking.statuses import STATUSES
 from pql.catalog import fields as catalog
-from run_folders import metric, run_file
 
 UUID = "0123456789abcdef0123456789abcdef"
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from run_folders import entry
 
 from lineage_index.tracking import Run
 from lineage_index.tracking.summary import distribution, summary_of_file
-from run_folders import entry
 
 numbers = st.floats(-1e100, 1e100) | st.just(math.nan)
 

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from run_folders import metric, rows, run_file
 
 from lineage_index.tracking import Run
 from lineage_index.tracking.clock import event_time, microseconds
 from lineage_index.tracking.jsonfile import plain, read_json, write_json
-from run_folders import metric, rows, run_file
 
 
 class Optimizer(Enum):
