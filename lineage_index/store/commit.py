@@ -17,7 +17,7 @@ from lineage_index.store.merge import merge
 from lineage_index.store.parquet import DataFile, table_folder, write_table_file
 from lineage_index.store.prepare import Prepared
 from lineage_index.store.promotion import EMPTY, Plan
-from lineage_index.store.publish import Next, publish, retried
+from lineage_index.store.publish import Next, publish, retried, settled
 from lineage_index.store.recount import count_keys
 from lineage_index.store.relayout import relayout
 from lineage_index.store.schema import arrow_schema
@@ -67,6 +67,7 @@ def _attempt(index: Path, prepared: Sequence[Prepared], gone: Collection[Place])
         for file in files["runs"]
         for survivor in ([file] if file.name not in touched else _rewritten(index, file, outcome.removed))
     ]
+    files = settled(index, files, plan)
     counts: Counts
     if outcome.removed or outcome.dropped:
         counts = count_keys(

@@ -21,7 +21,7 @@ from lineage_index.store.keys import Counts, counts_of
 from lineage_index.store.longview import moved_keys, moving_rows, placed_table, remaining_rows
 from lineage_index.store.parquet import DataFile, TableFile, table_folder, write_table_file
 from lineage_index.store.promotion import KeyUse, Plan, Promotion, choose_plan
-from lineage_index.store.publish import Next, publish, retried
+from lineage_index.store.publish import Next, publish, retried, settled
 from lineage_index.store.recount import count_keys
 from lineage_index.store.relayout import relayout
 from lineage_index.store.schema import arrow_schema, runs_schema
@@ -65,6 +65,8 @@ def _attempt(index: Path, promotion: Promotion) -> int:
     if based_on is None:
         raise IndexMissing(str(index), f"there is no index at {index}")
     base = open_snapshot(index)
+    if not base.runs and not base.dead_runs:
+        return base.version
     plan = choose_plan(_uses(counts_of(base.files["keys"])), base.runs, promotion, base.plan)
     known = {
         name: [DataFile(*each) for each in files] for name, files in base.data_files.items() if name != "keys"
@@ -80,6 +82,7 @@ def _attempt(index: Path, promotion: Promotion) -> int:
             if name not in ("runs", "values")
         }
         files |= _runs_and_values(connection, index, base, known, plan)
+    files = settled(index, files, plan)
     if files == known:
         return base.version
     runs, values = ([str(index / name / each.name) for each in files[name]] for name in ("runs", "values"))
@@ -176,7 +179,7 @@ def _runs_and_values(
 ) -> dict[str, list[DataFile]]:
     moved = moved_keys(base.plan, plan)
     runs, values = known["runs"], known["values"]
-    if moved or len(runs) != _needed("runs", base.runs):
+    if base.runs and (moved or len(runs) != _needed("runs", base.runs)):
         runs = _rewritten_runs(connection, index, base, plan, moved)
     if (
         moved

@@ -29,18 +29,23 @@ from lineage_index.store.promotion import Plan
 from lineage_index.store.schema import arrow_schema, runs_schema
 from pql.catalog.tables import SCHEMA_VERSION, TABLES
 
-__all__ = ["Next", "publish", "retried"]
+__all__ = ["Next", "publish", "retried", "settled"]
 
 _ATTEMPTS = 30
 _LONGEST_WAIT = 1.0  # seconds
 
 
+TableFiles = Mapping[str, Sequence[DataFile]]
+"""table → its files"""
+
+
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The snapshot to be committed. `files` lists the files of every table but `keys`; `operation` says in
+    """The snapshot to be committed. `files` lists the files of every table but `keys`, at least one each
+    (`settled`); `operation` says in
     a word how it came about."""
 
-    files: Mapping[str, Sequence[DataFile]]
+    files: TableFiles
     counts: Counts
     plan: Plan
     dead_runs: int
@@ -53,9 +58,8 @@ def publish(index: Path, based_on: int | None, what: Next) -> int:
     new version. Raises Conflict if someone else was first."""
     schemas = {each.name: arrow_schema(each.name) for each in TABLES}
     schemas["runs"] = runs_schema(what.plan)
-    files = {name: _never_none(index, name, schemas[name], known) for name, known in what.files.items()}
     rows = keys_table(what.counts, what.plan)
-    files["keys"] = [write_table_file(table_folder(index, "keys"), "keys", rows)]
+    files = {**what.files, "keys": [write_table_file(table_folder(index, "keys"), "keys", rows)]}
     versions = {
         name: set_files(index, name, schemas[name], known) for name, known in files.items() if name != "runs"
     }
@@ -83,14 +87,19 @@ def publish(index: Path, based_on: int | None, what: Next) -> int:
     return commit_runs(index, schemas["runs"], files["runs"], based_on, metadata)
 
 
-def _never_none(index: Path, name: str, schema: pa.Schema, files: Sequence[DataFile]) -> list[DataFile]:
-    """`files` without empty ones; one empty file if that leaves none, so that readers always find a
-    schema."""
+def settled(index: Path, files: TableFiles, plan: Plan) -> dict[str, list[DataFile]]:
+    """`files` with at least one for each table, so that readers always find a schema: an empty one where
+    there are no rows, and only there."""
+    return {name: _settled(index, name, known, plan) for name, known in files.items()}
+
+
+def _settled(index: Path, name: str, files: Sequence[DataFile], plan: Plan) -> list[DataFile]:
     full = [each for each in files if each.rows]
     if full:
         return full
     if files and name != "runs":
         return [files[0]]
+    schema = runs_schema(plan) if name == "runs" else arrow_schema(name)
     return [write_table_file(table_folder(index, name), name, schema.empty_table())]
 
 

@@ -38,10 +38,9 @@ def _promoted(connection: duckdb.DuckDBPyConnection, runs: Sequence[str], plan: 
     if not plan.columns:
         return {}
     expressions = [each for places in plan.columns.values() for each in _expressions(places)]
-    row = connection.execute(
+    (row,) = connection.execute(
         f"SELECT {', '.join(expressions)} FROM read_parquet($runs)", {"runs": list(runs)}
-    ).fetchone()
-    assert row is not None
+    ).fetchall()
     counts: dict[tuple[str, str], KeyCount] = {}
     for place, name in enumerate(plan.columns):
         nums, texts, bools, least, most = row[5 * place : 5 * place + 5]

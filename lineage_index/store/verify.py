@@ -83,15 +83,12 @@ def _log(snapshot: Snapshot) -> Iterator[Finding]:
         table = DeltaTable(snapshot.path / name, version=version)
         logged = set(pa.table(table.get_add_actions()).column("path").to_pylist())
         if logged != {file for file, _, _ in snapshot.data_files[name]}:
-            yield Finding(
-                name, "log", f"version {version} of the Delta table has other files than the manifest"
-            )
+            yield Finding(name, "log", f"version {version} of the log has other files than the manifest")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str, **files: tuple[str, ...]) -> int:
-    row = connection.execute(query, {name: list(paths) for name, paths in files.items()}).fetchone()
-    assert row is not None
-    return int(row[0])
+    ((count,),) = connection.execute(query, {name: list(paths) for name, paths in files.items()}).fetchall()
+    return int(count)
 
 
 def _runs(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iterator[Finding]:

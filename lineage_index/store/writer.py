@@ -13,9 +13,10 @@ import pyarrow as pa
 from lineage_index.store.commit import commit
 from lineage_index.store.commits import latest_version
 from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.parquet import DataFile
 from lineage_index.store.prepare import Listed, Prepared, prepare
 from lineage_index.store.promotion import EMPTY, Plan, Promotion
-from lineage_index.store.publish import Next, publish, retried
+from lineage_index.store.publish import Next, publish, retried, settled
 from lineage_index.store.records import Run
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from pql.catalog.tables import TABLES
@@ -47,7 +48,8 @@ def create(path: str | Path) -> int:
         version = latest_version(index / "runs")
         if version is not None:
             return open_snapshot(index).version
-        files = {each.name: () for each in TABLES if each.name != "keys"}
+        nothing: dict[str, list[DataFile]] = {each.name: [] for each in TABLES if each.name != "keys"}
+        files = settled(index, nothing, EMPTY)
         return publish(index, None, Next(files, {}, EMPTY, 0, (), "create"))
 
     return retried(index, attempt)

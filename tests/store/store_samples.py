@@ -123,8 +123,8 @@ def values_of(tables: Mapping[str, pa.Table], layout: Layout) -> dict[str, dict[
 
 
 def content(snapshot: Snapshot) -> dict[str, Any]:
-    """All that a snapshot says, without what differs between two indexes of the same runs: the numbers of runs
-    and columns, the order of rows, the cut into files."""
+    """All that a snapshot says, without what differs between two indexes of the same runs: the numbers of
+    runs and columns, the order of rows, the cut into files."""
     tables = tables_of(snapshot)
     uuids = {row["run_id"]: row["uuid"] for row in tables["runs"].select(["run_id", "uuid"]).to_pylist()}
     told: dict[str, Any] = {"of keys": values_of(tables, snapshot.layout)}
