@@ -10,9 +10,10 @@ from lineage_index.tracking.capture import Capture
 from lineage_index.tracking.clock import now
 from lineage_index.tracking.curves import CurveMethods
 from lineage_index.tracking.media import MediaMethods
+from lineage_index.tracking.optional import needed
 from lineage_index.tracking.places import plain_uuid
 from lineage_index.tracking.series import log_series, resource_series
-from lineage_index.tracking.system import SAMPLE_SECONDS, Sampler
+from lineage_index.tracking.system import PSUTIL, SAMPLE_SECONDS, Sampler
 from lineage_index.tracking.values import ValueMethods, checked_fields, tag_list
 
 __all__ = ["Run"]
@@ -71,6 +72,8 @@ class Run(ValueMethods, CurveMethods, MediaMethods):
         if controller is not None:
             known["controller"] = plain_uuid(controller)
         fields = checked_fields({**known, **fields})
+        if collect_resources:  # before there is a run that would be left behind
+            needed("psutil", "collect_resources", PSUTIL)
         self._capture: Capture | None = None
         self._sampler: Sampler | None = None
         super().__init__(

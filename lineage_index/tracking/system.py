@@ -9,7 +9,10 @@ from typing import Any
 
 from lineage_index.tracking.optional import needed
 
-__all__ = ["SAMPLE_SECONDS", "Sampler", "sample"]
+__all__ = ["PSUTIL", "SAMPLE_SECONDS", "Sampler", "sample"]
+
+PSUTIL = "pql-lineage[tracking-system]"
+"""What to install for the samples."""
 
 SAMPLE_SECONDS = 5.0
 
@@ -40,7 +43,7 @@ class Sampler:
     """
 
     def __init__(self, log: Callable[[dict[str, float]], None], disk: str, seconds: float) -> None:
-        self._psutil = needed("psutil", "collect_resources", "pql-lineage[tracking-system]")
+        self._psutil = needed("psutil", "collect_resources", PSUTIL)
         self._psutil.cpu_percent(interval=None)  # the first call has nothing to compare with
         self._gpus = _gpus()
         self._log = log

@@ -195,7 +195,9 @@ with Run(store=sys.argv[1], run_uuid="{UUID}", attach=True) as run:
     assert len(said["inputs"]) == 4 * 10
     assert sorted(said["tags"]) == ["0", "1", "2", "3"]
     assert len([found for found in lineage(owner.folder) if found["kind"] == "data"]) == 4 * 10
-    assert sorted(metric(owner.folder, "common")) == [(step, float(n)) for step in range(200) for n in range(4)]
+    assert sorted(metric(owner.folder, "common")) == [
+        (step, float(n)) for step in range(200) for n in range(4)
+    ]
     assert entry(owner.folder, "own/3")["summary"]["metric"]["count"] == 200
     assert said["status"] == "succeeded"
 
