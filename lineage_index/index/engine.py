@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,14 +29,11 @@ class Engine:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._path = str(snapshot.path)
+        self._files = snapshot.files
+        self._viewed: set[str] = set()
+        self._lock = threading.Lock()
         self._connection = duckdb.connect(":memory:", config=_CONFIG)
         self._connection.execute("SET parquet_metadata_cache = true")
-        for table in TABLES:
-            files = ", ".join(_text(name) for name in snapshot.files[table.name])
-            self._connection.execute(
-                f'CREATE VIEW "{table.name}" AS SELECT * FROM '
-                f"read_parquet([{files}], hive_partitioning = false)"
-            )
         # From here on nothing but the index's own files can be reached, whatever a statement says.
         self._connection.execute(f"SET allowed_directories = [{_text(self._path)}]")
         self._connection.execute("SET enable_external_access = false")
@@ -61,8 +59,9 @@ class Engine:
         self._connection.close()
 
     def _run(self, sql: str, parameters: Sequence[Any], text: str) -> duckdb.DuckDBPyConnection:
-        cursor = self._connection.cursor()
         try:
+            self._provide(sql)
+            cursor = self._connection.cursor()
             return cursor.execute(sql, list(parameters))
         except duckdb.InvalidInputException as error:
             if "regex" in str(error).lower() or "pattern" in str(error).lower():
@@ -73,6 +72,22 @@ class Engine:
         except (duckdb.IOException, duckdb.PermissionException, duckdb.SerializationException) as error:
             message = f"the index at {self._path} cannot be read: {str(error).splitlines()[0]}"
             raise IndexUnreadable(self._path, message) from error
+
+    def _provide(self, sql: str) -> None:
+        """Make the views of the tables that the statement may name: each costs a look into a file."""
+        missing = [table.name for table in TABLES if table.name in sql and table.name not in self._viewed]
+        if not missing:
+            return
+        with self._lock:
+            for name in missing:
+                if name in self._viewed:
+                    continue
+                files = ", ".join(_text(file) for file in self._files[name])
+                self._connection.execute(
+                    f'CREATE VIEW "{name}" AS SELECT * FROM '
+                    f"read_parquet([{files}], hive_partitioning = false)"
+                )
+                self._viewed.add(name)
 
 
 def _text(value: str) -> str:
