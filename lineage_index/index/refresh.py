@@ -16,13 +16,14 @@ from lineage_index.ingest.batch import Batch
 from lineage_index.ingest.record import Problem, RunRecord, Severity
 from lineage_index.ingest.scan import RunFolder, content_fingerprint, scan
 from lineage_index.store.commit import commit
+from lineage_index.store.compaction import compact, needs_compaction
 from lineage_index.store.errors import IndexMissing, IndexUnreadable
 from lineage_index.store.prepare import Prepared, prepare
 from lineage_index.store.promotion import Plan
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.writer import Changes, create, plan_changes
 
-__all__ = ["RefreshReport", "StoreMissing", "refresh"]
+__all__ = ["RefreshReport", "StoreMissing", "compare_with_store", "refresh"]
 
 _BATCH = 500
 """Run folders that one step reads: what bounds the memory."""
@@ -93,6 +94,7 @@ def refresh(
     *,
     history: bool = True,
     verify: bool = False,
+    compaction: bool = True,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> RefreshReport:
@@ -100,7 +102,8 @@ def refresh(
 
     Only folders whose files changed are read: by names, sizes and times, with `verify` by content.
     `history` False leaves the points of metrics out (their summaries stay). `progress` is called with
-    (folders read, folders to read). Nothing is written to the store.
+    (folders read, folders to read). With `compaction` the index is compacted afterwards if it is due.
+    Nothing is written to the store.
 
     Raises StoreMissing, or what the store of tables raises (StoreError).
     """
@@ -126,6 +129,8 @@ def refresh(
         if progress is not None:
             progress(read, len(wanted))
     version = _commit(target, done, changes, str(root))
+    if compaction and done and needs_compaction(open_snapshot(target)):
+        version = compact(target)
     found = [*problems, *(each for step in done for each in step.problems)]
     return RefreshReport(
         store=str(root),
@@ -139,6 +144,19 @@ def refresh(
         damaged=sum(step.damaged for step in done),
         problems=tuple(sorted(found, key=lambda each: (each.path, each.line or 0, each.code))),
     )
+
+
+def compare_with_store(snapshot: Snapshot, store: str | Path) -> list[tuple[str, str]]:
+    """What of a store the snapshot does not show as it is now, as (code, sentence). Raises StoreMissing."""
+    root = Path(os.path.abspath(store))
+    folders, _ = _scan(root)
+    changes = plan_changes(
+        snapshot, str(root), {each.relative: each.fingerprint for each in folders.values()}
+    )
+    found = [("not-indexed", f"{name} is not in the index") for name in changes.added]
+    found += [("changed", f"{name} has changed since it was read") for name in changes.changed]
+    found += [("gone", f"{name} is in the index and no longer in the store") for name in changes.gone]
+    return found
 
 
 def _commit(target: Path, done: Sequence[_Done], changes: Changes, store: str) -> int:

@@ -29,6 +29,8 @@ IndexOption = Annotated[
     typer.Option("--index", metavar="DIR", help="The index; else $PQL_INDEX, else the nearest .pql upwards."),
 ]
 
+TextOrJson = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="text or json.")]
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -87,6 +89,27 @@ def batch(
     run_batch(file, index)
 
 
+@app.command(epilog=EPILOG)
+def explain(
+    what: Annotated[str, typer.Argument(help="A query, or a code such as PQL301.", metavar="QUERY|CODE")],
+    emit: Annotated[
+        str, typer.Option("--emit", metavar="STAGE", help="text, ast, bound, plan, sql or duckdb.")
+    ] = "text",
+    sort: Annotated[str | None, typer.Option("--sort", "-s", help="Sort keys, as for search.")] = None,
+    limit: Annotated[
+        str | None, typer.Option("--limit", "-n", metavar="N", help="As for search (default 20).")
+    ] = None,
+    offset: Annotated[str, typer.Option("--offset", metavar="N", help="As for search.")] = "0",
+    every: Annotated[bool, typer.Option("--all", "-a", help="No limit.")] = False,
+    entity: Annotated[str, typer.Option("--entity", help="runs or artifacts.")] = "runs",
+    index: IndexOption = None,
+) -> None:
+    """Say what a query asks for, or what a code means: pql explain "metrics.loss:<0.01" """
+    from pql.cli.explain import run_explain
+
+    run_explain(what, emit, sort, limit, offset, every, entity, index)
+
+
 @index_app.command(epilog=EPILOG)
 def refresh(
     store: Annotated[str, typer.Argument(help="The folder of run folders.")],
@@ -103,6 +126,75 @@ def refresh(
     from pql.cli.refresh import run_refresh
 
     run_refresh(store, index, history, verify, report)
+
+
+@index_app.command(epilog=EPILOG)
+def watch(
+    store: Annotated[str, typer.Argument(help="The folder of run folders.")],
+    index: IndexOption = None,
+    history: Annotated[
+        bool, typer.Option("--history/--no-history", help="Keep every point of the metrics.")
+    ] = True,
+    every: Annotated[
+        float, typer.Option("--every", metavar="SECONDS", help="Take changes in at most this often.")
+    ] = 1.0,
+    once_idle: Annotated[bool, typer.Option("--once-idle", help="End when nothing changes.")] = False,
+) -> None:
+    """Follow a store until stopped: pql index watch runs/"""
+    from pql.cli.watch import run_watch
+
+    run_watch(store, index, history, every, once_idle)
+
+
+@index_app.command(epilog=EPILOG)
+def compact(index: IndexOption = None) -> None:
+    """Rewrite scattered files, drop dead rows, choose the promoted keys anew."""
+    from pql.cli.maintain import run_compact
+
+    run_compact(index)
+
+
+@index_app.command(epilog=EPILOG)
+def vacuum(
+    index: IndexOption = None,
+    older_than: Annotated[
+        str, typer.Option("--older-than", metavar="AGE", help="Keep versions younger than this: 12h, 7d.")
+    ] = "7d",
+) -> None:
+    """Take away old versions and the files that only they had."""
+    from pql.cli.maintain import run_vacuum
+
+    run_vacuum(index, older_than)
+
+
+@index_app.command("history", epilog=EPILOG)
+def index_history(index: IndexOption = None, output: TextOrJson = "text") -> None:
+    """List the versions of the index."""
+    from pql.cli.maintain import run_history
+
+    run_history(index, output)
+
+
+@index_app.command(epilog=EPILOG)
+def verify(
+    index: IndexOption = None,
+    store: Annotated[
+        str | None, typer.Option("--store", help="Compare with the files of this store too.")
+    ] = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Check that the tables agree with each other; ends with 3 if something does not."""
+    from pql.cli.maintain import run_verify
+
+    run_verify(index, store, output)
+
+
+@index_app.command(epilog=EPILOG)
+def stats(index: IndexOption = None, output: TextOrJson = "text") -> None:
+    """Say how large the index is."""
+    from pql.cli.maintain import run_stats
+
+    run_stats(index, output)
 
 
 def main() -> None:
