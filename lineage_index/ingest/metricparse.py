@@ -46,13 +46,15 @@ _SCHEMA = pa.schema([("step", pa.int64()), ("time", pa.timestamp("us")), ("value
 class Piece:
     """Some whole rows of one metric file, without its header.
 
-    `line` is the number of the first row in the file; `last` tells that the file ends here. `rows` is the
-    number of complete rows once the piece is parsed.
+    `line` is the number of the first row in the file; `last` tells that the file ends here, `open_end` that
+    it ends within its last row, which has no line end. `rows` is the number of complete rows once the piece
+    is parsed.
     """
 
     body: bytes
     line: int
     last: bool
+    open_end: bool
     faults: LineFaults
     rows: int = 0
 
@@ -81,7 +83,7 @@ def _parse(pieces: list[Piece]) -> list[pa.Table]:
 
 def _may_be_cut(piece: Piece) -> bool:
     """Whether the piece is empty, or ends within a number that would still be one."""
-    return not piece.body or (piece.last and piece.body.endswith(b"."))
+    return not piece.body or (piece.open_end and piece.body.endswith(b"."))
 
 
 def _parse_clean(pieces: list[Piece], joined: bytes) -> pa.Table | None:
@@ -109,7 +111,7 @@ def _parse_lines(piece: Piece) -> pa.Table:
     times: list[int | None] = []
     values = array("d")
     lines = piece.body.split(b"\n")
-    final = len(lines) - 1 if piece.last else -1
+    final = len(lines) - 1 if piece.open_end else -1
     for place, line in enumerate(lines):
         if not line.strip():
             continue

@@ -114,27 +114,27 @@ def _pieces(file: MetricFile) -> Iterator[Piece]:
         file.report("vanished", "the file went away", lost="its points")
     except OSError as error:
         file.report("unreadable", f"cannot be read: {error.strerror or error}", lost="its further points")
-        yield Piece(b"", 0, True, faults)
+        yield Piece(b"", 0, True, False, faults)
 
 
 def _cut(descriptor: int, report: Reporter, faults: LineFaults) -> Iterator[Piece]:
     data = os.read(descriptor, _FIRST_READ)
     rest, line = _without_header(data, report)
     if len(data) < _FIRST_READ:  # a short read of a regular file is its end
-        yield Piece(rest.removesuffix(b"\n"), line, True, faults)
+        yield Piece(rest.removesuffix(b"\n"), line, True, not rest.endswith(b"\n"), faults)
         return
     while chunk := os.read(descriptor, _CHUNK):
         rest += chunk
         end = rest.rfind(b"\n")
         if end >= 0:
-            yield Piece(rest[:end], line, False, faults)
+            yield Piece(rest[:end], line, False, False, faults)
             line += rest.count(b"\n", 0, end) + 1
             rest = rest[end + 1 :]
         elif len(rest) > MAX_LINE:
             faults(line, f"longer than {MAX_LINE} bytes")
             rest = _after_next_line_end(descriptor)
             line += 1
-    yield Piece(rest, line, True, faults)
+    yield Piece(rest, line, True, True, faults)
 
 
 def _after_next_line_end(descriptor: int) -> bytes:
