@@ -27,7 +27,7 @@ from pql.cli.exits import Exit, fail, guarded
 from pql.cli.table import render_table
 from pql.diagnostics.render import render
 
-__all__ = ["run_search"]
+__all__ = ["run_search", "whole"]
 
 _DEFAULT_LIMIT = 20
 _FORMATS = ("table", "jsonl", "uuid")
@@ -51,8 +51,8 @@ def run_search(
         fail(f"error: --entity is one of {', '.join(ENTITY_NAMES)}, not {entity!r}", Exit.USAGE)
     if every and limit is not None:
         fail("error: --all and --limit exclude each other", Exit.USAGE)
-    most = None if every else _whole(limit, "--limit", 1) if limit is not None else _DEFAULT_LIMIT
-    skipped = _whole(offset, "--offset", 0)
+    most = None if every else whole(limit, "--limit", 1) if limit is not None else _DEFAULT_LIMIT
+    skipped = whole(offset, "--offset", 0)
     with guarded(), Index.open(locate_index(index)) as opened:
         bound = opened.bind(query, sort=sort, limit=most, offset=skipped, entity=entity)
         result = opened.run(bound, query or "")
@@ -63,7 +63,8 @@ def run_search(
             raise SystemExit(int(Exit.NOTHING))
 
 
-def _whole(text: str, option: str, least: int) -> int:
+def whole(text: str, option: str, least: int) -> int:
+    """The whole number that an option spells; ends the process if it spells none or one below `least`."""
     try:
         number = int(text)
     except ValueError:

@@ -1,0 +1,167 @@
+"""`pql explain`: a code's page, or what becomes of a query on its way to an answer."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from pql.binder.binder import Clock, bind
+from pql.binder.bound import BoundQuery
+from pql.catalog.fields import Entity
+from pql.catalog.layout import KeyLayout, Layout
+from pql.cli.codes import code_page, known_code
+from pql.cli.exits import Exit, fail, guarded
+from pql.cli.outline import form_lines, node_lines
+from pql.cli.search import whole
+from pql.cli.text import printable
+from pql.diagnostics.render import render
+from pql.diagnostics.suggest import suggestion
+from pql.plan.describe import describe
+from pql.plan.forms import condition_form, sort_form
+from pql.plan.scope import plan_query
+from pql.sql.emitter import Statement
+from pql.sql.lower import lower
+from pql.syntax.parser import parse_query, parse_sort
+
+__all__ = ["STAGES", "run_explain"]
+
+STAGES = ("text", "ast", "bound", "plan", "sql", "duckdb")
+_CODE = re.compile(r"pql\d+\Z", re.IGNORECASE)
+_DEFAULT_LIMIT = 20
+_ENTITIES = {entity.value: entity for entity in (Entity.RUN, Entity.ARTIFACT)}
+
+
+def run_explain(
+    what: str,
+    emit: str,
+    sort: str | None,
+    limit: str | None,
+    offset: str,
+    every: bool,
+    entity: str,
+    index: str | None,
+) -> None:
+    """Print the page of a code, or the wanted stage of a query."""
+    if _CODE.match(what):
+        _print_code(what)
+        return
+    if emit not in STAGES:
+        fail(f"error: --emit is one of {', '.join(STAGES)}, not {emit!r}", Exit.USAGE)
+    if entity not in _ENTITIES:
+        fail(f"error: --entity is one of {', '.join(_ENTITIES)}, not {entity!r}", Exit.USAGE)
+    if every and limit is not None:
+        fail("error: --all and --limit exclude each other", Exit.USAGE)
+    most = None if every else _DEFAULT_LIMIT if limit is None else whole(limit, "--limit", 1)
+    with guarded():
+        node = parse_query(what)
+        if emit == "ast":
+            _print(node_lines(node))
+            return
+        terms = parse_sort(sort) if sort else ()
+        bound = bind(
+            node,
+            terms,
+            clock=Clock(datetime.now(UTC)),
+            text=what,
+            sort_text=sort or "",
+            limit=most,
+            offset=whole(offset, "--offset", 0),
+            entity=_ENTITIES[entity],
+        )
+        for warning in bound.warnings:
+            print(render(warning, what), file=sys.stderr)
+        _print(_stage(emit, bound, what, index))
+
+
+def _print_code(name: str) -> None:
+    from pql.diagnostics.registry import CODES
+
+    code = known_code(name)
+    if code is None:
+        hint = suggestion(name.upper(), CODES)
+        fail(f"error: there is no code {name.upper()}" + (f"; {hint}" if hint else ""), Exit.USAGE)
+    print(code_page(code), end="")
+
+
+def _stage(emit: str, bound: BoundQuery, text: str, index: str | None) -> list[str]:
+    if emit == "bound":
+        return [*form_lines(condition_form(bound.condition)), *_tail(bound)]
+    plan = plan_query(bound)
+    match emit:
+        case "plan":
+            return [*node_lines(plan.predicate), *_tail(bound)]
+        case "sql":
+            return _sql(lower(plan, _layout(index), ("uuid",)))
+        case "duckdb":
+            return _engine_plan(bound, text, index)
+        case _:
+            return describe(plan).splitlines()
+
+
+def _tail(bound: BoundQuery) -> list[str]:
+    """What is added to the condition: order, ties, page."""
+    identity = "uuid" if bound.entity is Entity.RUN else "run.uuid, name, kind, is_input, path"
+    lines = [f"sort: {', '.join(sort_form(bound.sort))}", f"ties: {identity}"]
+    if bound.limit is not None:
+        lines.append(f"limit: {bound.limit}")
+    if bound.offset:
+        lines.append(f"offset: {bound.offset}")
+    return lines
+
+
+def _sql(statement: Statement) -> list[str]:
+    lines = [statement.sql]
+    lines += [f"-- ${place} = {value!r}" for place, value in enumerate(statement.parameters, start=1)]
+    return lines
+
+
+def _engine_plan(bound: BoundQuery, text: str, index: str | None) -> list[str]:
+    from lineage_index.index.engine import Engine
+    from lineage_index.index.locate import locate_index
+    from lineage_index.store.snapshot import open_snapshot
+
+    snapshot = open_snapshot(locate_index(index))
+    engine = Engine(snapshot)
+    try:
+        statement = lower(plan_query(bound), snapshot.layout, ("uuid",))
+        explained = engine.rows(Statement(f"EXPLAIN {statement.sql}", statement.parameters), text)
+        return [line for _, tree in explained for line in str(tree).splitlines()]
+    finally:
+        engine.close()
+
+
+def _layout(index: str | None) -> Layout:
+    """Where keys live in the index; without one, as if no key had a column of its own."""
+    from lineage_index.index.locate import locate_index
+    from lineage_index.store.errors import IndexMissing
+    from lineage_index.store.snapshot import open_snapshot
+
+    try:
+        return open_snapshot(locate_index(index)).layout
+    except IndexMissing:
+        if index is not None:
+            raise
+        print("no index found: every key is taken to be a row of `values`", file=sys.stderr)
+        return Layout(_EveryKey())
+
+
+class _EveryKey(Mapping[tuple[str, str], KeyLayout]):
+    """The keys of an index that nobody has seen."""
+
+    _places = KeyLayout(long=True)
+
+    def __getitem__(self, key: tuple[str, str]) -> KeyLayout:
+        return self._places
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def _print(lines: list[str]) -> None:
+    for line in lines:
+        print(printable(line))
