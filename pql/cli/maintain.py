@@ -70,9 +70,8 @@ def run_vacuum(index: str | None, older_than: str) -> None:
     age = _age(older_than)
     with guarded():
         done = vacuum(locate_index(index), older_than=age, now=datetime.now(UTC))
-    print(
-        f"{len(done.versions):,} versions and {done.files:,} files taken away, {done.size / 1e6:,.1f} MB freed"
-    )
+    taken = f"{len(done.versions):,} versions and {done.files:,} files taken away"
+    print(f"{taken}, {done.size / 1e6:,.1f} MB freed")
 
 
 def run_verify(index: str | None, store: str | None, output: str) -> None:
@@ -131,8 +130,8 @@ def run_stats(index: str | None, output: str) -> None:
         print(json.dumps(summary, indent=2))
         return
     print(
-        f"snapshot {snapshot.version} of {snapshot.created_at:%Y-%m-%d %H:%M:%S} UTC: {snapshot.runs:,} runs, "
-        f"{len(snapshot.layout.keys):,} keys ({promoted:,} promoted)"
+        f"snapshot {snapshot.version} of {snapshot.created_at:%Y-%m-%d %H:%M:%S} UTC: "
+        f"{snapshot.runs:,} runs, {len(snapshot.layout.keys):,} keys ({promoted:,} promoted)"
     )
     names = list(tables)
     columns = [("table", names, False)]
