@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import duckdb
 
+from lineage_index.index.damage import find_damage
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.snapshot import Snapshot
 from pql.catalog.tables import TABLES
@@ -16,6 +17,9 @@ from pql.diagnostics.span import Span
 from pql.sql.emitter import Statement
 
 __all__ = ["Engine"]
+
+_REMEDY = "remove the folder of the index and refresh to make it anew"
+_Fetched = TypeVar("_Fetched")
 
 _CONFIG: dict[str, Any] = {
     "autoinstall_known_extensions": False,
@@ -44,38 +48,59 @@ class Engine:
 
         Raises PqlError for a pattern that the engine refuses, IndexUnreadable for damaged files.
         """
-        return self._run(statement.sql, statement.parameters, text).fetchall()
+        return self._run(statement.sql, statement.parameters, text, _fetch_rows)
 
     def arrow(self, statement: Statement, text: str = "") -> Any:
         """The result as a pyarrow Table. Raises as `rows` does."""
-        return self._run(statement.sql, statement.parameters, text).to_arrow_table()
+        return self._run(statement.sql, statement.parameters, text, lambda found: found.to_arrow_table())
 
     def select(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The result of a SELECT of our own."""
-        return self._run(sql, parameters, "").fetchall()
+        return self._run(sql, parameters, "", _fetch_rows)
 
     def close(self) -> None:
         """Close the connection; the engine is of no use afterwards."""
         self._connection.close()
 
-    def _run(self, sql: str, parameters: Sequence[Any], text: str) -> duckdb.DuckDBPyConnection:
+    def _run(
+        self,
+        sql: str,
+        parameters: Sequence[Any],
+        text: str,
+        fetch: Callable[[duckdb.DuckDBPyConnection], _Fetched],
+    ) -> _Fetched:
         try:
             self._provide(sql)
-            cursor = self._connection.cursor()
-            return cursor.execute(sql, list(parameters))
-        except duckdb.InvalidInputException as error:
-            if "regex" in str(error).lower() or "pattern" in str(error).lower():
-                reason = str(error).splitlines()[0]
-                span = Span(0, len(text))
-                raise PqlError(Diagnostic("PQL307", span, {"reason": reason}), text) from None
-            raise IndexUnreadable(self._path, f"the index at {self._path} cannot be read: {error}") from error
-        except (duckdb.IOException, duckdb.PermissionException, duckdb.SerializationException) as error:
-            message = f"the index at {self._path} cannot be read: {str(error).splitlines()[0]}"
-            raise IndexUnreadable(self._path, message) from error
+            # A cursor each, so that threads can share the engine; damage may show only while fetching.
+            return fetch(self._connection.cursor().execute(sql, list(parameters)))
+        except duckdb.Error as error:
+            explained = self._explained(error, sql, text)
+            if explained is None:
+                raise
+            raise explained from error
+
+    def _explained(self, error: duckdb.Error, sql: str, text: str) -> Exception | None:
+        """What the error means to a caller; None if it is a fault of our own."""
+        if isinstance(error, duckdb.ConnectionException):
+            return ValueError("the index is closed")
+        reason = str(error).splitlines()[0]
+        damage = find_damage(file for table in self._named_in(sql) for file in self._files[table])
+        if damage is not None:
+            words = f"the index at {self._path} cannot be read: {damage}; {_REMEDY}"
+            return IndexUnreadable(self._path, words)
+        if isinstance(error, duckdb.InvalidInputException) and "regexp_matches(" in sql:
+            return PqlError(Diagnostic("PQL307", Span(0, len(text)), {"reason": reason}), text)
+        if isinstance(error, duckdb.IOException | duckdb.PermissionException):
+            return IndexUnreadable(self._path, f"the index at {self._path} cannot be read: {reason}")
+        return None
+
+    @staticmethod
+    def _named_in(sql: str) -> list[str]:
+        return [table.name for table in TABLES if table.name in sql]
 
     def _provide(self, sql: str) -> None:
         """Make the views of the tables that the statement may name: each costs a look into a file."""
-        missing = [table.name for table in TABLES if table.name in sql and table.name not in self._viewed]
+        missing = [name for name in self._named_in(sql) if name not in self._viewed]
         if not missing:
             return
         with self._lock:
@@ -88,6 +113,10 @@ class Engine:
                     f"read_parquet([{files}], hive_partitioning = false)"
                 )
                 self._viewed.add(name)
+
+
+def _fetch_rows(found: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    return found.fetchall()
 
 
 def _text(value: str) -> str:
