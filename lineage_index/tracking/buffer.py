@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
+from lineage_index.tracking.clock import event_time
 from lineage_index.tracking.sections import Section
 from lineage_index.tracking.series import Series
 from lineage_index.tracking.trouble import Trouble
@@ -42,9 +43,16 @@ class EventBuffer:
             pending = self.pending
             # Counted as in flight before they leave `pending`: their sum never falls short of what waits.
             self.in_flight = count = len(pending)
+            moment, spelt = -1, ""
             for _ in range(count):
                 series, step, us, payload = pending.popleft()
-                lines.setdefault(series, []).append(series.render(step, us, payload))
+                if us != moment:  # metrics logged together share their time
+                    moment, spelt = us, event_time(us)
+                line = series.render(step, spelt, payload)
+                if series in lines:
+                    lines[series].append(line)
+                else:
+                    lines[series] = [line]
             for series, rows in lines.items():
                 series.add("".join(rows))
                 self._written_to[series] = None

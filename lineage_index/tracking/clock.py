@@ -44,8 +44,8 @@ def _second(seconds: int) -> str:
 
 def event_time(us: int) -> str:
     """As event rows spell it: `2026-11-21 23:22:05.298314+00:00`, always with six digits."""
-    seconds, rest = divmod(us, 1_000_000)
-    return f"{_second(seconds)}.{rest:06d}+00:00"
+    seconds = us // 1_000_000
+    return f"{_second(seconds)}.{us - seconds * 1_000_000:06d}+00:00"
 
 
 def iso_time(us: int) -> str:

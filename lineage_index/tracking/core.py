@@ -14,6 +14,7 @@ from lineage_index.tracking.buffer import MOST_PENDING, EventBuffer
 from lineage_index.tracking.clock import Timestamp, iso_time, microseconds, now
 from lineage_index.tracking.document import Documents
 from lineage_index.tracking.jsonfile import plain
+from lineage_index.tracking.names import is_shortened
 from lineage_index.tracking.places import plain_uuid, store_folder
 from lineage_index.tracking.process import enter, leave
 from lineage_index.tracking.sections import Section
@@ -70,6 +71,7 @@ class RunCore:
         self._ended = False
         self._forked = False
         self._metrics_moved = False
+        self._unsaved_name = False
         self._next_snapshot = time.monotonic() + SNAPSHOT_SECONDS
         self._begin(fields, tags)
         self._stop = threading.Event()
@@ -147,8 +149,7 @@ class RunCore:
     def flush(self) -> None:
         """Write everything that was logged before the call."""
         with self._section:
-            if self._documents.changed:
-                self._save()
+            self._save()
             if self._buffer.pending:
                 self._metrics_moved = True
             self._buffer.flush()
@@ -261,6 +262,7 @@ class RunCore:
     def _add_series(self, series: Series) -> None:
         self._series[series.kind, series.name] = series
         # Entered at once: the name of a shortened file stands nowhere else.
+        self._unsaved_name |= is_shortened(series.path)
         self._enter_series(series, {"is_event": True})
 
     def _enter_series(self, series: Series, summary: dict[str, Any]) -> None:
@@ -294,7 +296,13 @@ class RunCore:
         else:
             self._buffer.limit = MOST_PENDING
         self._check_open()
-        self.flush()
+        # Saving the documents waits for the disk: that is the thread's work, but for a name that stands
+        # nowhere else than in the lineage.
+        if self._unsaved_name:
+            self.flush()
+        else:
+            self._metrics_moved = True
+            self._buffer.flush()
 
     # -- writing
 
@@ -304,6 +312,7 @@ class RunCore:
         self._documents.set(updated_at=iso_time(now()))
         try:
             self._documents.save()
+            self._unsaved_name = False
         except OSError as error:
             self._trouble.met(error, "run.plx.json or lineages.plx.json")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, SupportsFloat, TypeVar
 
+from lineage_index.tracking.clock import Timestamp
 from lineage_index.tracking.run import Run
 
 _Arguments = ParamSpec("_Arguments")
@@ -43,6 +44,15 @@ def current_run() -> Run:
     return _current
 
 
+def log_metric(
+    name: str, value: SupportsFloat, step: int | None = None, timestamp: Timestamp | None = None
+) -> None:
+    # Written out, for it is called in loops.
+    (_current or current_run()).log_metric(name, value, step, timestamp)
+
+
+log_metric.__doc__ = Run.log_metric.__doc__
+
 init = _beginning(Run)
 detach = _of_current(Run.detach)
 end = _of_current(Run.end)
@@ -68,7 +78,6 @@ log_html = _of_current(Run.log_html)
 log_image = _of_current(Run.log_image)
 log_inputs = _of_current(Run.log_inputs)
 log_meta = _of_current(Run.log_meta)
-log_metric = _of_current(Run.log_metric)
 log_metrics = _of_current(Run.log_metrics)
 log_model = _of_current(Run.log_model)
 log_model_ref = _of_current(Run.log_model_ref)

@@ -9,7 +9,7 @@ file system keeps its beginning and gets `~` and a digest of the whole name; the
 
 from __future__ import annotations
 
-__all__ = ["LONGEST_FILE_STEM", "checked_name", "file_stem", "name_of_stem"]
+__all__ = ["LONGEST_FILE_STEM", "checked_name", "file_stem", "is_shortened", "name_of_stem"]
 
 LONGEST_FILE_STEM = 200
 """Bytes of an encoded name; file systems take 255, and a step and an extension follow."""
@@ -57,8 +57,13 @@ def file_stem(name: str) -> str:
     return f"{kept}~{sha256(name.encode()).hexdigest()[:_DIGEST_DIGITS]}"
 
 
+def is_shortened(stem: str) -> bool:
+    """Whether `file_stem` left something out; a path to the file will do as well."""
+    return "~" in stem
+
+
 def name_of_stem(stem: str) -> str | None:
     """The name that `file_stem` made `stem` of, or None when it was shortened."""
     from urllib.parse import unquote
 
-    return None if "~" in stem else unquote(stem)
+    return None if is_shortened(stem) else unquote(stem)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from lineage_index.tracking.clock import event_time, iso_time
 from lineage_index.tracking.jsonfile import compact
 from lineage_index.tracking.names import file_stem
 from lineage_index.tracking.sections import folder_lock
@@ -19,8 +18,8 @@ JSON_LINES_KINDS = frozenset({"html", "text", "chart", "span"})
 _LARGEST_BACKLOG = 64 << 20
 """Bytes of lines kept in memory while the store cannot be written; beyond, they are dropped and counted."""
 
-Renderer = Callable[[int | None, int, Any], str]
-"""(step, time, payload) -> the line, with its newline."""
+Renderer = Callable[[int | None, str, Any], str]
+"""(step, time as events spell it, payload) -> the line, with its newline."""
 
 
 class Series:
@@ -127,12 +126,12 @@ def _end_of_last_line(handle: int, size: int) -> int:
     return 0
 
 
-def _metric_row(step: int | None, us: int, value: float) -> str:
-    return f"{'' if step is None else step}|{event_time(us)}|{value!r}\n"
+def _metric_row(step: int | None, time: str, value: float) -> str:
+    return f"{'' if step is None else step}|{time}|{value!r}\n"
 
 
-def _text_row(step: int | None, us: int, value: str) -> str:
-    return f"{'' if step is None else step}|{event_time(us)}|{value}\n"
+def _text_row(step: int | None, time: str, value: str) -> str:
+    return f"{'' if step is None else step}|{time}|{value}\n"
 
 
 def event_series(root: str, kind: str, name: str) -> Series:
@@ -141,8 +140,8 @@ def event_series(root: str, kind: str, name: str) -> Series:
     path = f"events/{kind}/{file_stem(name)}.plx"
     if kind in JSON_LINES_KINDS:
 
-        def line(step: int | None, us: int, payload: str) -> str:
-            return compact({"timestamp": event_time(us), "step": step, kind: payload}) + "\n"
+        def line(step: int | None, time: str, payload: str) -> str:
+            return compact({"timestamp": time, "step": step, kind: payload}) + "\n"
 
         return Series(root, path, kind, name, "\n", line)  # the real client's begin with an empty line
     row = _metric_row if kind == "metric" else _text_row
@@ -158,8 +157,8 @@ def resource_series(root: str, name: str) -> Series:
 def log_series(root: str) -> Series:
     """The file of captured output; payloads are lines."""
 
-    def line(step: int | None, us: int, payload: str) -> str:
+    def line(step: int | None, time: str, payload: str) -> str:
         place = {"node": "local", "pod": "root", "container": "vm"}
-        return compact({"timestamp": iso_time(us), **place, "value": payload}) + "\n"
+        return compact({"timestamp": time.replace(" ", "T", 1), **place, "value": payload}) + "\n"
 
     return Series(root, "plxlogs/logs.jsonl", "logs", "logs", "\n", line)
