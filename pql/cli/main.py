@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pql.cli.exits import EPILOG, Exit
+from pql.cli.streams import closing_quietly, open_missing
 
 __all__ = ["app", "main"]
 
+
+class _Group(TyperGroup):
+    """Sees to the output before Typer does, which would end a command with 1 when its reader has gone."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        with closing_quietly():  # --help and --version print here
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        with closing_quietly():
+            return super().invoke(ctx)
+
+
 app = typer.Typer(
     name="pql",
+    cls=_Group,
     help="Find machine-learning runs with the Polyaxon Query Language.",
     epilog=EPILOG,
     no_args_is_help=True,
@@ -197,17 +213,28 @@ def stats(index: IndexOption = None, output: TextOrJson = "text") -> None:
     run_stats(index, output)
 
 
+@index_app.command(epilog=EPILOG)
+def export(
+    target: Annotated[str, typer.Argument(help="A new folder, or a new file for duckdb.")],
+    index: IndexOption = None,
+    output: Annotated[
+        str, typer.Option("--format", "-f", metavar="FORMAT", help="parquet, csv or duckdb.")
+    ] = "parquet",
+) -> None:
+    """Write the live rows of every table as plain files for other tools."""
+    from pql.cli.maintain import run_export
+
+    run_export(target, index, output)
+
+
 def main() -> None:
     """Entry point: no traceback ever reaches a user, unless PQL_TRACEBACK is set."""
+    open_missing()
     try:
         app()
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         raise SystemExit(int(Exit.INTERRUPTED)) from None
-    except BrokenPipeError:
-        # The reader has gone (`| head`): nothing more to say, and nothing to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        raise SystemExit(int(Exit.FOUND)) from None
     except Exception as error:
         if os.environ.get("PQL_TRACEBACK"):
             raise

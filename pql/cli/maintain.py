@@ -11,7 +11,7 @@ from lineage_index.store.snapshot import open_snapshot
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.table import render_table
 
-__all__ = ["run_compact", "run_history", "run_stats", "run_vacuum", "run_verify"]
+__all__ = ["run_compact", "run_export", "run_history", "run_stats", "run_vacuum", "run_verify"]
 
 _AGE = re.compile(r"(\d+)([smhdw])\Z")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -139,6 +139,20 @@ def run_stats(index: str | None, output: str) -> None:
         (what, [f"{tables[name][what]:,}" for name in names], True) for what in ("files", "rows", "bytes")
     ]
     print(render_table(columns, None))
+
+
+def run_export(target: str, index: str | None, output: str) -> None:
+    """Write every table for other tools."""
+    from lineage_index.index.export import FORMATS, ExportExists, export
+
+    if output not in FORMATS:
+        fail(f"error: --format is one of {', '.join(FORMATS)}, not {output!r}", Exit.USAGE)
+    with guarded():
+        try:
+            counts = export(open_snapshot(locate_index(index)), target, output)
+        except ExportExists as error:
+            fail(f"error: {error}", Exit.USAGE)
+    print(f"{sum(counts.values()):,} rows of {len(counts)} tables written to {target}")
 
 
 def _check_format(output: str) -> None:

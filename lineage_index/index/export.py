@@ -1,0 +1,111 @@
+"""A snapshot as plain files for other tools: live rows only, promoted keys back among the values."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.snapshot import Snapshot
+from pql.catalog.tables import TABLES, table
+
+__all__ = ["FORMATS", "ExportExists", "export"]
+
+FORMATS = ("parquet", "csv", "duckdb")
+
+
+class ExportExists(Exception):  # noqa: N818 - named as the store's errors are
+    """There is something at the target already. The text is one sentence for a user."""
+
+
+def export(snapshot: Snapshot, target: str | Path, form: str = "parquet") -> dict[str, int]:
+    """Write every table of the snapshot to `target`, and give the rows of each.
+
+    `parquet` and `csv` make a folder with a file a table, `duckdb` one database file. Rows of runs that have
+    left the index are not among them; `runs` has its catalog's columns, and `values` every keyed value.
+    The target appears whole or not at all. Raises ExportExists, IndexUnreadable, ValueError for an unknown
+    format.
+    """
+    if form not in FORMATS:
+        raise ValueError(f"unknown format {form!r}; there are: {', '.join(FORMATS)}")
+    place = Path(target).absolute()
+    if place.exists():
+        raise ExportExists(f"{place} exists already; name a new place")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".export-") as folder:
+            made = Path(folder) / "out"
+            counts = _write(snapshot, made, form)
+            shutil.move(made, place)
+    except (OSError, duckdb.Error) as error:
+        raise IndexUnreadable(str(snapshot.path), f"the export to {place} failed: {error}") from error
+    return counts
+
+
+def _write(snapshot: Snapshot, made: Path, form: str) -> dict[str, int]:
+    if form != "duckdb":
+        made.mkdir()
+    counts: dict[str, int] = {}
+    with duckdb.connect(str(made) if form == "duckdb" else ":memory:") as connection:
+        for each in TABLES:
+            query = _live(snapshot, each.name)
+            if form == "duckdb":
+                connection.execute(f'CREATE TABLE "{each.name}" AS {query}')
+            else:
+                options = "FORMAT parquet, COMPRESSION zstd" if form == "parquet" else "FORMAT csv, HEADER"
+                file = _literal(str(made / f"{each.name}.{form}"))
+                connection.execute(f"COPY ({query}) TO {file} ({options})")
+            found = connection.execute(f"SELECT count(*) FROM ({query})").fetchone()
+            counts[each.name] = found[0] if found else 0
+    return counts
+
+
+def _live(snapshot: Snapshot, name: str) -> str:
+    """The rows of a table that belong to a run of the snapshot, in the catalog's columns and order."""
+    columns = ", ".join(f'"{column.name}"' for column in table(name).columns)
+    order = ", ".join(
+        f'"{key.removeprefix("-")}"{" DESC" if key.startswith("-") else ""}' for key in table(name).sort
+    )
+    source = f"SELECT {columns} FROM {_files(snapshot, name)}"
+    if name == "values":
+        source = " UNION ALL ".join([source, *_promoted(snapshot, columns)])
+    if name not in ("runs", "keys"):
+        source = f"SELECT * FROM ({source}) WHERE run_id IN (SELECT run_id FROM {_files(snapshot, 'runs')})"
+    return f"SELECT * FROM ({source}) ORDER BY {order}"
+
+
+def _promoted(snapshot: Snapshot, columns: str) -> list[str]:
+    """The values of every promoted key, as rows of `values`."""
+    parts: list[str] = []
+    for (section, key), layout in snapshot.layout.keys.items():
+        places = [column for column in (layout.num, layout.text, layout.flag) if column is not None]
+        if places:
+            present = " OR ".join(f'"{column}" IS NOT NULL' for column in places)
+            values = {
+                "section": _literal(section),
+                "key": _literal(key),
+                "num": f'"{layout.num}"' if layout.num else "CAST(NULL AS DOUBLE)",
+                "big": "CAST(NULL AS BIGINT)",
+                "str": f'"{layout.text}"' if layout.text else "CAST(NULL AS VARCHAR)",
+                "bool": f'"{layout.flag}"' if layout.flag else "CAST(NULL AS BOOLEAN)",
+                "json": "CAST(NULL AS VARCHAR)",
+                "history_only": "false",
+                "run_id": "run_id",
+            }
+            selected = ", ".join(f'{value} AS "{name}"' for name, value in values.items())
+            inner = f"SELECT {selected} FROM {_files(snapshot, 'runs')} WHERE {present}"
+            parts.append(f"SELECT {columns} FROM ({inner})")
+    return parts
+
+
+def _files(snapshot: Snapshot, name: str) -> str:
+    files = ", ".join(_literal(file) for file in snapshot.files[name])
+    return f"read_parquet([{files}], hive_partitioning = false)"
+
+
+def _literal(text: str) -> str:
+    """A text literal: paths of our own files, and keys of the index (never part of a query)."""
+    return "'" + text.replace("'", "''") + "'"
