@@ -12,6 +12,7 @@ from typing import IO, Any
 from lineage_index.index.index import ENTITY_NAMES, Index
 from lineage_index.index.locate import locate_index
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.streams import speak_utf8
 from pql.diagnostics.diagnostic import PqlError
 
 __all__ = ["answer_lines", "run_batch"]
@@ -27,31 +28,43 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 def run_batch(file: str | None, index: str | None) -> None:
     """Answer the queries of the file (or standard input) on standard output."""
+    speak_utf8()
     with guarded(), Index.open(locate_index(index)) as opened, _source(file) as source:
         answer_lines(opened, source, sys.stdout)
 
 
-def _source(file: str | None) -> AbstractContextManager[IO[str]]:
+def _source(file: str | None) -> AbstractContextManager[IO[bytes]]:
     if file in (None, "-"):
-        return nullcontext(sys.stdin)
+        return nullcontext(sys.stdin.buffer)
     try:
-        return Path(str(file)).open(encoding="utf-8")
+        return Path(str(file)).open("rb")
     except OSError as error:
         fail(f"error: {file}: {error.strerror}", Exit.USAGE)
 
 
-def answer_lines(index: Index, lines: Iterable[str], output: IO[str]) -> None:
+def answer_lines(index: Index, lines: Iterable[bytes], output: IO[str]) -> None:
     """One answer a request, in order; blank lines are passed over."""
     for line in lines:
-        if not line.isspace() and line:
-            output.write(json.dumps(answer(index, line), ensure_ascii=False) + "\n")
+        if line.strip():
+            output.write(_dumped(answer(index, line)) + "\n")
             output.flush()
 
 
-def answer(index: Index, line: str) -> dict[str, Any]:
+def _dumped(answer: dict[str, Any]) -> str:
+    text = json.dumps(answer, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair came in as an escape, and goes out as one
+        return json.dumps(answer)
+    return text
+
+
+def answer(index: Index, line: bytes) -> dict[str, Any]:
     """The answer to one request; every fault in it is part of the answer."""
     try:
-        request = json.loads(line)
+        request = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return _error(None, "PQL901", f"the line is not UTF-8: {error.reason} at byte {error.start}")
     except (ValueError, RecursionError) as error:
         return _error(None, "PQL901", f"the line is not JSON: {error}")
     if not isinstance(request, dict):
@@ -82,6 +95,8 @@ def answer(index: Index, line: str) -> dict[str, Any]:
 
 def _fault(request: dict[str, Any]) -> str | None:
     for name, value in request.items():
+        if name not in _TYPES and name != "id":
+            return f"unknown key `{name[:40]}`; there are: id, {', '.join(_TYPES)}"
         if name in _TYPES and (not isinstance(value, _TYPES[name]) or isinstance(value, bool)):
             return f"`{name}` can't be {json.dumps(value)[:40]}"
     entity = request.get("entity")

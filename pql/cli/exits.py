@@ -19,12 +19,13 @@ class Exit(IntEnum):
     USAGE = 2
     INDEX = 3
     INTERNAL = 70
+    OUTPUT = 74
     INTERRUPTED = 130
 
 
 EPILOG = (
     "Exit codes: 0 found (or done), 1 nothing found, 2 wrong usage or query, "
-    "3 index missing or unreadable, 70 internal error, 130 interrupted."
+    "3 index missing or unreadable, 70 internal error, 74 output not writable, 130 interrupted."
 )
 
 
@@ -44,11 +45,10 @@ def guarded() -> Iterator[None]:
         yield
     except PqlError as error:
         fail(render(error.diagnostic, error.text), Exit.USAGE)
-    except (KeyboardInterrupt, BrokenPipeError, SystemExit):
-        raise
     except Exception as error:
         from lineage_index.store.errors import StoreError
+        from pql.cli.text import printable
 
         if isinstance(error, StoreError):
-            fail(f"error: {error}", Exit.INDEX)
+            fail(f"error: {printable(str(error).splitlines()[0])}", Exit.INDEX)
         raise

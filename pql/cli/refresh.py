@@ -11,6 +11,7 @@ from lineage_index.index.locate import index_for_writing
 from lineage_index.index.refresh import RefreshReport, StoreMissing, refresh
 from lineage_index.ingest.record import Severity
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.streams import speak_utf8
 from pql.cli.text import printable
 
 __all__ = ["run_refresh"]
@@ -22,6 +23,8 @@ def run_refresh(store: str, index: str | None, history: bool, verify: bool, repo
     """Refresh, and say what was read, what was skipped, what was lost."""
     if report not in ("text", "json"):
         fail(f"error: --report is text or json, not {report!r}", Exit.USAGE)
+    if not store:  # an unset variable of a script, not the working directory
+        fail("error: the store is an empty name", Exit.USAGE)
     with guarded():
         try:
             done = refresh(
@@ -30,6 +33,7 @@ def run_refresh(store: str, index: str | None, history: bool, verify: bool, repo
         except StoreMissing as error:
             fail(f"error: {error}", Exit.USAGE)
     if report == "json":
+        speak_utf8()
         print(json.dumps(done.to_dict(), ensure_ascii=False, indent=2))
     else:
         _say(done)

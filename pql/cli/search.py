@@ -24,6 +24,7 @@ from pql.binder.bound import (
     Value,
 )
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.streams import speak_utf8
 from pql.cli.table import render_table
 from pql.diagnostics.render import render
 
@@ -79,6 +80,7 @@ def _print(result: SearchResult, bound: BoundQuery, output: str) -> None:
         for uuid in result.uuids:
             print(uuid)
     elif output == "jsonl":
+        speak_utf8()
         for row in result.rows:
             print(json.dumps(row, ensure_ascii=False, default=_isoformat))
     else:

@@ -1,0 +1,54 @@
+"""The standard streams: always there, and never what a command fails by."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from pql.cli.exits import Exit
+
+__all__ = ["closing_quietly", "hang_up", "open_missing", "speak_utf8"]
+
+
+def open_missing() -> None:
+    """Put the null device where a stream was closed by the caller, and let no letter that an encoding lacks
+    stop the output: it is written as an escape."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def speak_utf8() -> None:
+    """JSON is UTF-8, whatever the locale."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="strict")
+
+
+def hang_up(code: Exit) -> NoReturn:
+    """End at once: nothing more can be written, not even by the interpreter's own last flush."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(int(code))
+
+
+@contextmanager
+def closing_quietly() -> Iterator[None]:
+    """Flush standard output at the end. A reader that has gone (`| head`) ends the command with success, a
+    full disk with an error."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        hang_up(Exit.FOUND)
+    except OSError as error:
+        if error.filename is not None:  # not of a stream
+            raise
+        print(f"error: the output can't be written: {error.strerror}", file=sys.stderr)
+        hang_up(Exit.OUTPUT)
