@@ -33,7 +33,9 @@ def index_for_writing(option: str | Path | None = None, start: Path | None = Non
 
 
 def _named(option: str | Path | None) -> Path | None:
-    if option:
+    if option == "":  # an unset variable of a script
+        raise IndexMissing("", "the index is an empty name")
+    if option is not None:
         return Path(option)
     from_environment = os.environ.get(VARIABLE)
     return Path(from_environment) if from_environment else None

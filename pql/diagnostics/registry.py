@@ -138,6 +138,14 @@ CODES: dict[str, Code] = _table(
         "at(metrics.loss):<1",
         "at(metrics.loss, 100):<1",
     ),
+    Code(
+        "PQL114",
+        "no Unicode text",
+        "this is no Unicode character",
+        "The text holds half a surrogate pair, or a byte that is not UTF-8.",
+        "",
+        "name:naïve",
+    ),
     # 2xx: names.
     Code(
         "PQL201",

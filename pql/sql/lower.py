@@ -22,6 +22,9 @@ from pql.sql.rows import Row
 
 __all__ = ["lower", "lower_count", "lower_values"]
 
+_MOST_ROWS = 2**62
+"""More than any table has, and within the engine's integers."""
+
 _RUN = Row(Entity.RUN, "r", "r.run_id", "r.uuid")
 _ARTIFACT = Row(Entity.ARTIFACT, "a", "a.run_id", "a.state", run_alias="r")
 
@@ -42,9 +45,9 @@ def lower(plan: LogicalPlan, layout: Layout, columns: Sequence[str] = ("uuid",))
         parts += ["WHERE", condition]
     parts += ["ORDER BY", ", ".join(terms)]
     if plan.limit is not None:
-        parts += ["LIMIT", emitter.parameter(plan.limit)]
+        parts += ["LIMIT", emitter.parameter(min(plan.limit, _MOST_ROWS))]
     if plan.offset:
-        parts += ["OFFSET", emitter.parameter(plan.offset)]
+        parts += ["OFFSET", emitter.parameter(min(plan.offset, _MOST_ROWS))]
     return emitter.statement(" ".join(parts))
 
 

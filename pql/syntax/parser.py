@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -28,7 +29,7 @@ def parse_query(text: str, *, max_length: int | None = LONGEST) -> Node:
 
     Raises PqlError (codes PQL1xx) with the span of the fault.
     """
-    _check_length(text, max_length)
+    _check_text(text, max_length)
     if not text or text.isspace():
         raise PqlError(
             Diagnostic("PQL101", Span(0, len(text)), hint="leave the query out to get every run"), text
@@ -42,19 +43,25 @@ def parse_query(text: str, *, max_length: int | None = LONGEST) -> Node:
 
 def parse_sort(text: str, *, max_length: int | None = LONGEST) -> tuple[SortTerm, ...]:
     """The terms of a sort; an empty or blank text gives none. Raises PqlError."""
-    _check_length(text, max_length)
+    _check_text(text, max_length)
     if not text or text.isspace():
         return ()
     terms: tuple[SortTerm, ...] = _parse(text, "sort")
     return terms
 
 
-def _check_length(text: str, max_length: int | None) -> None:
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _check_text(text: str, max_length: int | None) -> None:
     if max_length is not None and len(text) > max_length:
         payload = {"length": f"{len(text):,}", "limit": f"{max_length:,}"}
         raise PqlError(
             Diagnostic("PQL112", Span(max_length, max_length + 1), payload, "split the query in parts"), text
         )
+    half = None if text.isascii() else _SURROGATE.search(text)
+    if half is not None:
+        raise PqlError(Diagnostic("PQL114", Span(*half.span()), hint="a query is UTF-8"), text)
 
 
 def _parse(text: str, start: str) -> Any:
