@@ -21,6 +21,7 @@ def find_damage(files: Iterable[str]) -> str | None:
             try:
                 connection.execute(statement, [file]).fetchall()
             except duckdb.Error as error:
-                reason = str(error).splitlines()[0].replace(f" '{file}'", "")
-                return f"{file} is damaged ({reason.strip()})"
+                reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
+                reason = reason.replace(f" '{file}'", "").rstrip(": ")
+                return f"{file} is damaged ({reason})"
     return None

@@ -83,7 +83,7 @@ class Engine:
         """What the error means to a caller; None if it is a fault of our own."""
         if isinstance(error, duckdb.ConnectionException):
             return ValueError("the index is closed")
-        reason = str(error).splitlines()[0]
+        reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
         damage = find_damage(file for table in self._named_in(sql) for file in self._files[table])
         if damage is not None:
             words = f"the index at {self._path} cannot be read: {damage}; {_REMEDY}"

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from lineage_index.index.engine import Engine
+from lineage_index.index.locate import check_path
 from lineage_index.index.result import SearchResult
 from lineage_index.index.warn import unknown_keys
 from lineage_index.store.snapshot import Snapshot, open_snapshot
@@ -39,6 +40,7 @@ class Index:
 
         Raises IndexMissing, IndexUnreadable or IndexTooNew (all StoreError).
         """
+        check_path(path)
         return cls(open_snapshot(path, as_of))
 
     @property

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from lineage_index.store.errors import IndexMissing
+from lineage_index.store.errors import IndexMissing, IndexUnreadable
 
-__all__ = ["FOLDER", "VARIABLE", "index_for_writing", "locate_index"]
+__all__ = ["FOLDER", "VARIABLE", "check_path", "index_for_writing", "locate_index"]
 
 VARIABLE = "PQL_INDEX"
 FOLDER = ".pql"
@@ -30,6 +30,15 @@ def index_for_writing(option: str | Path | None = None, start: Path | None = Non
     """The index to write: as `locate_index`, but `.pql` in the working directory where there is none yet."""
     here = start or Path.cwd()
     return _named(option) or _nearest(here) or here / FOLDER
+
+
+def check_path(path: str | Path) -> None:
+    """Raises IndexUnreadable for a path whose bytes are not UTF-8: the engine can't name such a file."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        message = f"the index at {path} cannot be read: the path is not UTF-8"
+        raise IndexUnreadable(str(path), message) from None
 
 
 def _named(option: str | Path | None) -> Path | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from lineage_index.index.locate import check_path
 from lineage_index.ingest.batch import Batch
 from lineage_index.ingest.record import Problem, RunRecord, Severity
 from lineage_index.ingest.scan import RunFolder, content_fingerprint, scan
@@ -109,6 +110,7 @@ def refresh(
     """
     root = Path(os.path.abspath(store))
     target = Path(os.path.abspath(index))
+    check_path(target)
     folders, problems = _scan(root)
     snapshot = _existing(target)
     fingerprints = {
@@ -250,7 +252,8 @@ def _read(batch: Sequence[RunFolder], target: Path, store: str, history: bool, p
     try:
         prepared = prepare(target, source, store=store, plan=plan)
     except (OSError, pa.ArrowException) as error:
-        message = f"the index at {target} cannot be written: {error}"
+        words = error.strerror if isinstance(error, OSError) and error.strerror else error
+        message = f"the index at {target} cannot be written: {words}"
         raise IndexUnreadable(str(target), message) from error
     records = source.records()
     problems = tuple(problem for record in records for problem in record.problems)
