@@ -10,6 +10,10 @@ import pytest
 from run_folders import entry, json_lines, metric, rows, run_file
 
 from lineage_index.tracking import Run
+from lineage_index.tracking.buffer import EventBuffer
+from lineage_index.tracking.sections import Section
+from lineage_index.tracking.series import Series
+from lineage_index.tracking.trouble import Trouble
 
 WHEN = "2026-11-22T10:00:00.000001+00:00"
 SPELT = "2026-11-22 10:00:00.000001+00:00"
@@ -109,6 +113,24 @@ def test_an_event_waits_no_longer_than_a_thousand_others(tmp_path: Path) -> None
     run.log_text("note", "the thousandth")
     assert len(metric(run.folder, "loss")) == 999
     run.end()
+
+
+def test_what_is_being_written_still_counts_as_waiting(tmp_path: Path) -> None:
+    """Else a thread could return from logging while a thousand others' events are in the air."""
+    section = Section()
+    buffer = EventBuffer(section, Trouble("", strict=True), mend=False)
+    counted: list[int] = []
+
+    def render(step: int | None, time: str, payload: float) -> str:
+        counted.append(len(buffer.pending) + buffer.in_flight)
+        return "row\n"
+
+    series = Series(str(tmp_path), "events/metric/m.plx", "metric", "m", "header\n", render)
+    buffer.pending.extend((series, None, 0, 1.0) for _ in range(10))
+    buffer.flush()
+    assert min(counted) >= 10
+    assert buffer.in_flight == len(buffer.pending) == 0
+    assert (tmp_path / "events/metric/m.plx").read_text() == "header\n" + "row\n" * 10
 
 
 def test_more_series_than_open_files(tmp_path: Path) -> None:
