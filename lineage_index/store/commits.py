@@ -55,7 +55,7 @@ def oldest_version(table: Path) -> int | None:
 def _listed(log: Path) -> list[int]:
     try:
         names = os.listdir(log)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     return [
         int(name[:20]) for name in names if len(name) == 25 and name.endswith(".json") and name[:20].isdigit()

@@ -88,9 +88,7 @@ def _commit(
         return version - 1
     delta = Schema.from_arrow(schema)
     # Only an overwrite can change the schema. It removes every file by itself, and all of them must be new.
-    overwrite = delta != table.schema()
-    if overwrite and len(removed) != len(present):
-        raise ValueError(f"table {folder.name}: files of two schemas")
+    overwrite = delta != table.schema() and len(removed) == len(present)
     try:
         table.create_write_transaction(
             [*added, *([] if overwrite else removed)],

@@ -100,5 +100,10 @@ class ManifestText:
 
 def read_manifest(index: Path, name: str) -> ManifestText:
     """Reads the manifest `name`. OSError if it cannot be read, ValueError if it is damaged."""
-    head, layout, writers, _ = (index / FOLDER / name).read_text(encoding="utf-8").split("\n")
-    return ManifestText(json.loads(head), layout, writers)
+    try:
+        head, layout, writers, _ = (index / FOLDER / name).read_text(encoding="utf-8").split("\n")
+        text = ManifestText(json.loads(head), layout, writers)
+        text.files()
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"{index / FOLDER / name} is damaged") from error
+    return text

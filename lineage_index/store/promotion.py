@@ -34,7 +34,8 @@ class KeyColumns:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The promoted keys by (section, key), and the next free number for the name of a column.
+    """The promoted keys by (section, key), in that order, which is that of the columns in the files; and the
+    next free number for the name of a column.
 
     Numbers are not used again within an index: a column name never changes its meaning.
     """
@@ -84,7 +85,7 @@ def choose_plan(
         name = (use.section, use.key)
         places, next_id = _columns(kinds, previous.columns.get(name), next_id)
         chosen[name] = places
-    return Plan(chosen, next_id)
+    return Plan(dict(sorted(chosen.items())), next_id)
 
 
 def _columns(

@@ -68,7 +68,12 @@ class Snapshot:
     @cached_property
     def layout(self) -> Layout:
         """Where each key lives."""
-        return Layout(CodedKeys(self._text.layout()))
+        try:
+            return Layout(CodedKeys(self._text.layout()))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            path = str(self.path)
+            words = f"the index at {path} cannot be read: a file of its folder `{FOLDER}` is damaged"
+            raise IndexUnreadable(path, words) from error
 
     @cached_property
     def plan(self) -> Plan:
@@ -140,6 +145,8 @@ def _commit(index: Path, as_of: int | datetime | None) -> Commit:
             raise IndexMissing(
                 str(index), f"version {version} of the index at {index} is no longer kept"
             ) from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"the log of {runs} is damaged at version {version}") from error
         # A commit of another program names no snapshot: the one before it still stands.
         if commit.metadata is not None or version == 0:
             return commit

@@ -119,7 +119,8 @@ def _owners(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iterat
             yield Finding(name, "strangers", words)
     others = _count(
         connection,
-        "SELECT count(*) FROM read_parquet($files) e JOIN live USING (run_id) WHERE e.downstream <> live.uuid",
+        "SELECT count(*) FROM read_parquet($files) e JOIN live USING (run_id) "
+        "WHERE e.downstream <> live.uuid",
         files=snapshot.files["edges"],
     )
     if others:
@@ -146,7 +147,7 @@ def _one_each(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iter
     connection.register("placed", placed_table(snapshot.plan))
     misplaced = _count(connection, misplaced_count(), values=snapshot.files["values"])
     if misplaced:
-        yield Finding("values", "misplaced", f"{misplaced} values have a column in `runs` and a row")
+        yield Finding("values", "misplaced", f"{misplaced} values with a column have a row too")
 
 
 def _history(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iterator[Finding]:

@@ -92,7 +92,8 @@ def _known(snapshot: Snapshot, store: str) -> dict[str, tuple[str, str]]:
             ).fetchall()
     except duckdb.Error as error:
         path = str(snapshot.path)
-        raise IndexUnreadable(path, f"the index at {path} cannot be read: {error}") from error
+        reason = str(error).splitlines()[0]
+        raise IndexUnreadable(path, f"the index at {path} cannot be read: {reason}") from error
     return {folder: (fingerprint, uuid) for folder, fingerprint, uuid in rows}
 
 

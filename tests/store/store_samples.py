@@ -23,11 +23,13 @@ from lineage_index.ingest.record import (
 from lineage_index.store.snapshot import Snapshot
 from pql.catalog.layout import Layout
 
-DAY = datetime(2026, 1, 1)
+DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - all times of the tables are naive UTC
 NAN, INF = float("nan"), float("inf")
 
 
-def run(number: int, *, age: int = 0, fingerprint: str = "f", folder: str | None = None, **parts: Any) -> RunRecord:
+def run(
+    number: int, *, age: int = 0, fingerprint: str = "f", folder: str | None = None, **parts: Any
+) -> RunRecord:
     """Run `number`, last updated `age` days after the first of January."""
     uuid = f"{number:032x}"
     return RunRecord(

@@ -95,7 +95,9 @@ def test_at_most_two_hundred_columns() -> None:
     ("outputs", "kept"),
     [({}, True), ({"acc": None}, True), ({"acc": 0.1}, False), ({"acc": "x"}, False), ({"acc": [1]}, False)],
 )
-def test_the_last_value_of_a_metric_stands_in_when_outputs_has_none(outputs: dict[str, Any], kept: bool) -> None:
+def test_the_last_value_of_a_metric_stands_in_when_outputs_has_none(
+    outputs: dict[str, Any], kept: bool
+) -> None:
     tables, layout = tables_in_memory([run(1, outputs=outputs, series=(metric("acc", [0.5, NAN]),))], "all")
     rows = [row for row in tables["values"].to_pylist() if row["history_only"]]
     assert [math.isnan(row["num"]) for row in rows] == ([True] if kept else [])

@@ -1,0 +1,82 @@
+"""Processes that write to an index, for the tests of killing and of doing it at once.
+
+`store_worker.py kill INDEX OPERATION STAGE COUNT` changes an index and dies by SIGKILL when it comes to the
+COUNT-th call of a stage; `store_worker.py many INDEX WORKER` makes commit after commit.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from store_samples import full
+
+from lineage_index.store import compaction, maintain, parquet, publish
+from lineage_index.store.writer import write_batch
+
+SHARED = range(100, 104)
+"""Runs that every worker writes."""
+
+STAGES: dict[str, tuple[Any, str]] = {
+    "file": (parquet.TableFile, "close"),
+    "table": (publish, "set_files"),
+    "manifest": (publish, "write_manifest"),
+    "commit": (publish, "commit_runs"),
+    "committed": (publish, "commit_runs"),
+    "unlink": (maintain.os, "unlink"),
+}
+
+
+def arm(stage: str, count: int) -> None:
+    """From now on the `count`-th call of a stage kills this process, before it or (`committed`) after."""
+    owner, name = STAGES[stage]
+    real: Callable[..., Any] = getattr(owner, name)
+    calls = 0
+
+    def deadly(*arguments: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == count and stage != "committed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = real(*arguments, **named)
+        if calls == count:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, deadly)
+
+
+def change(path: Path, what: str) -> None:
+    """One of the operations that change an index."""
+    match what:
+        case "refresh":
+            records = [full(1, tags=("changed",)), full(9)]
+            write_batch(path, records, store="store", gone=[f"{2:032x}"])
+        case "compact":
+            compaction.compact(path, "mixed")
+        case "vacuum":
+            maintain.vacuum(path, older_than=timedelta(0), now=datetime.now(UTC) + timedelta(days=9))
+
+
+def many(path: Path, worker: int) -> None:
+    """Three commits of runs of this worker's own, and of runs that all workers have."""
+    for step in range(3):
+        own = [full(1000 * worker + 10 * step + n) for n in range(2)]
+        shared = [full(n, outputs={"by": worker, "step": step}) for n in SHARED]
+        write_batch(path, [*own, *shared], store=f"store {worker}")
+        if worker == 1 and step == 1:
+            compaction.compact(path)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["kill", index, what, stage, count]:
+            arm(stage, int(count))
+            change(Path(index), what)
+        case ["many", index, worker]:
+            many(Path(index), int(worker))
