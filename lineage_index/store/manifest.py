@@ -86,6 +86,8 @@ class ManifestText:
     def layout(self) -> LayoutCode:
         """The layout of the keys."""
         codes: LayoutCode = json.loads(self._layout)
+        if not all(isinstance(keys, dict) for keys in codes.values()):
+            raise ValueError("the layout is no mapping of mappings")
         return codes
 
     def plan(self) -> Plan:
