@@ -1,0 +1,68 @@
+"""The two sides that live in one process: a search through the library, and SQL by hand on its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from bench.queries import Query, bind_names
+from lineage_index import Index
+from lineage_index.store.snapshot import Snapshot
+from pql.binder.bound import KeyValue
+from pql.catalog.fields import Section
+
+__all__ = ["Hand", "Ours", "names_of"]
+
+_VALUES = (
+    KeyValue(Section.OUTPUTS, ("loss",), numbers_only=True),
+    KeyValue(Section.INPUTS, ("lr",)),
+)
+
+
+class Hand:
+    """One DuckDB connection with a view a table, as someone who writes SQL would set it up."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.connection = duckdb.connect(":memory:", config={"threads": 2})
+        self.connection.execute("SET parquet_metadata_cache = true")
+        for name, files in snapshot.files.items():
+            listed = ", ".join(f"'{file}'" for file in files)
+            self.connection.execute(
+                f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)'
+            )
+
+    def run(self, query: Query, names: Mapping[str, str]) -> Any:
+        """The answer: a list of uuids, a count, or rows."""
+        rows = self.connection.execute(query.sql.format(**names)).fetchall()
+        match query.kind:
+            case "count":
+                return rows[0][0]
+            case "join":
+                return rows
+            case _:
+                return [row[0] for row in rows]
+
+
+class Ours:
+    """An open index."""
+
+    def __init__(self, path: Path) -> None:
+        self.index = Index.open(path)
+
+    def run(self, query: Query, names: Mapping[str, str]) -> Any:
+        """The answer in the same form."""
+        text = query.pql.format(**names) or None
+        if query.kind == "count":
+            return self.index.search(text, limit=1).total
+        result = self.index.search(text, sort=query.sort, limit=query.limit)
+        if query.kind == "join":
+            return list(zip(result.uuids, *(result.values(each) for each in _VALUES), strict=True))
+        return result.uuids
+
+
+def names_of(hand: Hand, snapshot: Snapshot) -> Mapping[str, str]:
+    """What the queries leave open, for this index."""
+    return bind_names(snapshot, hand.connection)
