@@ -19,7 +19,8 @@ def history_source(emitter: Emitter, value: HistoryValue) -> str:
             f"WHERE section = 'metrics' AND key = {key} AND step <= {step} GROUP BY run_id) AS h"
         )
     column = quote(value.function)
+    # A metric that was opened and never logged has no history: its count is nil, not 0.
     return (
         f"(SELECT run_id, CAST({column} AS DOUBLE) AS value FROM series "
-        f"WHERE section = 'metrics' AND kind = 'metric' AND name = {key}) AS h"
+        f"WHERE section = 'metrics' AND kind = 'metric' AND name = {key} AND count > 0) AS h"
     )

@@ -60,7 +60,7 @@ def _value_passes(emitter: Emitter, value: Value, test: Test, row: Row) -> str:
             source = history_source(emitter, value)
             typed = Typed("h.value IS NOT NULL", num="h.value", has_nan=True)
             if isinstance(test, IsNil):
-                return f"NOT ({row.run_id} IN (SELECT h.run_id FROM {source} WHERE h.value IS NOT NULL))"
+                return negate(f"{row.run_id} IN (SELECT h.run_id FROM {source} WHERE h.value IS NOT NULL)")
             inner = passes(emitter, test, typed)
             return (
                 FALSE if inner == FALSE else f"{row.run_id} IN (SELECT h.run_id FROM {source} WHERE {inner})"

@@ -79,9 +79,18 @@ def field_path(token: Token) -> FieldPath:
     if not dot:
         return FieldPath(head, transitive=transitive, span=span)
     if '"' not in rest:
-        return FieldPath(head, tuple(rest.split(".")), transitive=transitive, span=span)
+        names = tuple(rest.split("."))
+        if "" in names:
+            raise _empty_key(span)
+        return FieldPath(head, names, transitive=transitive, span=span)
     segments, quoted = split_segments("." + rest)
+    if any(not name and not own for name, own in zip(segments, quoted, strict=True)):
+        raise _empty_key(span)
     return FieldPath(head, segments, quoted if any(quoted) else (), transitive, span)
+
+
+def _empty_key(span: Span) -> SyntaxFaultError:
+    return SyntaxFaultError("PQL102", span, found="empty key", expected='a key after each dot, or `""`')
 
 
 def split_segments(text: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
