@@ -13,7 +13,7 @@ from typing import Any, Self
 from lineage_index.tracking.buffer import MOST_PENDING, EventBuffer
 from lineage_index.tracking.clock import Timestamp, iso_time, microseconds, now
 from lineage_index.tracking.document import Documents
-from lineage_index.tracking.jsonfile import plain
+from lineage_index.tracking.jsonfile import BrokenFileError, plain
 from lineage_index.tracking.names import is_shortened
 from lineage_index.tracking.places import plain_uuid, store_folder
 from lineage_index.tracking.process import enter, leave
@@ -59,6 +59,8 @@ class RunCore:
         self._documents = Documents(self.folder)
         try:
             self._documents.load()
+        except BrokenFileError:
+            raise
         except OSError as error:
             self._trouble.met(error, self.folder)
         ours = self._documents.run.get("tracking") == _WRITER
@@ -158,17 +160,23 @@ class RunCore:
 
     def on_signal(self, name: str) -> None:
         """The process was told to stop: keep what is there, as stopped."""
-        with self._section:
-            if not self._attached and self.status not in DONE:
-                self._add_status("stopped", name, f"The process got {name}", now())
-            self._copy_metrics()
-            self.flush()
-            self._summarise()
-            self._save()
+        try:
+            with self._section:
+                if not self._attached and self.status not in DONE:
+                    self._add_status("stopped", name, f"The process got {name}", now())
+                self._copy_metrics()
+                self.flush()
+                self._summarise()
+                self._save()
+        except OSError as error:  # strict; but the process has to stop
+            self._trouble.say(str(error))
 
     def on_exit(self, error: BaseException | None) -> None:
         """The interpreter ends, perhaps by an exception."""
-        self._end_after(error)
+        try:
+            self._end_after(error)
+        except OSError as failure:  # strict; but nobody is left to catch it
+            self._trouble.say(str(failure))
 
     def on_fork(self) -> None:
         """We are a forked child: what waits is the parent's, the run is not ours to end."""

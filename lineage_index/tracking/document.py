@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from lineage_index.tracking.jsonfile import read_json, write_json
+from lineage_index.tracking.jsonfile import BrokenFileError, read_json, write_json
 from lineage_index.tracking.sections import folder_lock
 
 __all__ = ["LINEAGE_FILE", "RUN_FILE", "Documents", "LineageKey", "RunData"]
@@ -37,7 +37,7 @@ class Documents:
         self._entries: dict[LineageKey, dict[str, Any]] = {}
 
     def load(self) -> None:
-        """Read what is there. Raises ValueError if a file is no JSON of the right shape, OSError."""
+        """Read what is there. Raises BrokenFileError if a file is no JSON of the right shape, OSError."""
         self.run = self._read_run()
         self._read_lineage()
 
@@ -84,7 +84,8 @@ class Documents:
         self._entries[_key(entry)] = entry
 
     def save(self) -> None:
-        """Write what changed. Raises OSError, and then keeps the changes for the next time."""
+        """Write what changed. Raises OSError, and then keeps the changes for the next time. A file that
+        somebody broke meanwhile is not written over."""
         if not self.changed:
             return
         os.makedirs(self._folder, exist_ok=True)
@@ -113,13 +114,13 @@ class Documents:
     def _read_run(self) -> RunData:
         run = read_json(os.path.join(self._folder, RUN_FILE))
         if not isinstance(run, dict | None):
-            raise ValueError(f"{self._folder}/{RUN_FILE} holds no JSON object")
+            raise BrokenFileError(f"{self._folder}/{RUN_FILE} holds no JSON object")
         return run or {}
 
     def _read_lineage(self) -> list[dict[str, Any]]:
         entries = read_json(os.path.join(self._folder, LINEAGE_FILE))
         if not isinstance(entries, list | None) or not all(isinstance(e, dict) for e in entries or []):
-            raise ValueError(f"{self._folder}/{LINEAGE_FILE} holds no list of JSON objects")
+            raise BrokenFileError(f"{self._folder}/{LINEAGE_FILE} holds no list of JSON objects")
         return entries or []
 
     def _save_lineage(self, changed: dict[LineageKey, dict[str, Any]]) -> None:

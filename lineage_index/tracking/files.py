@@ -49,6 +49,8 @@ class FileMethods(ReferenceMethods):
             return self._keep_output(
                 path, name, kind, summary, rel_path, is_input, move, skip_hash_calculation
             )
+        if kind in ("metric", "system"):
+            raise ValueError(f"events of the kind {kind} are numbers, and hold no file")
         asset = self._keep_asset(path, name, kind, step, move)
         if asset is not None:
             self._event(kind, name, compact({"kind": kind, "path": asset}), step, timestamp)

@@ -10,16 +10,20 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-__all__ = ["compact", "plain", "read_json", "write_json"]
+__all__ = ["BrokenFileError", "compact", "plain", "read_json", "write_json"]
 
 _MAX_DEPTH = 100
+
+
+class BrokenFileError(OSError, ValueError):
+    """A file of the run that is not what it should be."""
 
 
 def plain(value: Any, depth: int = 0) -> Any:
     """A copy of `value` made of what JSON has: None, bool, int, float, str, list, dict with text keys.
 
-    NaN and infinities stay floats. Array and tensor values become numbers or lists, sets become sorted
-    lists, dates ISO texts, enums their values; any other object becomes its text (`str`).
+    NaN and infinities stay floats. Arrays and tensors become numbers or lists, sets sorted lists, dates ISO
+    texts, enums their values, data classes mappings; any other object becomes its text (`str`).
     Raises ValueError for a value nested deeper than 100 levels.
     """
     if depth > _MAX_DEPTH:
@@ -37,7 +41,7 @@ def plain(value: Any, depth: int = 0) -> Any:
             return str(value)
         case Mapping():
             return {str(key): plain(item, depth + 1) for key, item in value.items()}
-        case list() | tuple():
+        case list() | tuple() | range():
             return [plain(item, depth + 1) for item in value]
         case set() | frozenset():
             return sorted((plain(item, depth + 1) for item in value), key=repr)
@@ -48,11 +52,13 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def _plain_object(value: Any, depth: int) -> Any:
+    if isinstance(value, type):
+        return str(value)
+    if fields := getattr(value, "__dataclass_fields__", None):
+        return {name: plain(getattr(value, name), depth + 1) for name in fields}
     # Arrays and tensors of every library have `tolist`; of a zero-dimensional one it gives a number.
-    for method in ("tolist", "item"):
-        convert = getattr(value, method, None)
-        if callable(convert) and not isinstance(value, type):
-            return plain(convert(), depth + 1)
+    if callable(convert := getattr(value, "tolist", None)):
+        return plain(convert(), depth + 1)
     return str(value)
 
 
@@ -67,14 +73,14 @@ def compact(value: Any) -> str:
 
 
 def read_json(path: str) -> Any:
-    """What the file holds, or None if there is none. Raises ValueError if it is no JSON, OSError."""
+    """What the file holds, or None if there is none. Raises BrokenFileError if it is no JSON, OSError."""
     try:
         with open(path, encoding="utf-8") as file:
             return json.load(file)
     except FileNotFoundError:
         return None
     except ValueError as error:
-        raise ValueError(f"{path} is no JSON: {error}") from error
+        raise BrokenFileError(f"{path} is no JSON: {error}") from error
 
 
 def write_json(path: str, value: Any) -> None:

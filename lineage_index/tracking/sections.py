@@ -30,19 +30,20 @@ class Section:
 
     def __enter__(self) -> None:
         global _depth
+        self._lock.acquire()  # before it is counted: Ctrl-C may end the waiting
         if threading.current_thread() is _main:
             _depth += 1
-        self._lock.acquire()
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         global _depth
-        self._lock.release()
-        if threading.current_thread() is _main:
+        main = threading.current_thread() is _main
+        if main:
             _depth -= 1
-            while _waiting and _depth == 0:
-                _waiting.pop(0)()
+        self._lock.release()
+        while main and _waiting and _depth == 0:
+            _waiting.pop(0)()
 
     def renew(self) -> None:
         """In a forked child: forget a lock that a thread of the parent may hold for ever."""

@@ -280,6 +280,8 @@ def test_unknown_kinds_are_refused(store: Path, model: Path) -> None:
         ):
             with pytest.raises(ValueError, match="unknown kind"):
                 call()
+        with pytest.raises(ValueError, match="are numbers"):
+            run.log_artifact(model, kind="metric", step=1)
     assert "model" in ARTIFACT_KINDS
 
 

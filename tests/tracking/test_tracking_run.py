@@ -188,6 +188,23 @@ def test_a_broken_run_file_is_not_written_over(tmp_path: Path) -> None:
     assert broken.read_text() == '{"uuid": "0123'
 
 
+def test_a_run_file_that_breaks_meanwhile_is_not_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Run(store=tmp_path) as run:
+        broken = Path(run.folder) / "run.plx.json"
+        broken.write_text("{")
+        run.log_inputs(lr=0.1)
+        run.log_metric("loss", 1.0)
+        run.flush()
+        assert broken.read_text() == "{"
+        broken.write_text(f'{{"uuid": "{run.uuid}", "name": "mended"}}')
+    assert "is no JSON" in capsys.readouterr().err
+    assert run_file(run.folder)["name"] == "mended"
+    assert run_file(run.folder)["inputs"] == {"lr": 0.1}
+    assert metric(run.folder, "loss") == [(None, 1.0)]
+
+
 def test_related_runs_and_other_fields(tmp_path: Path) -> None:
     other = "f" * 32
     with Run(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
@@ -21,6 +22,12 @@ from lineage_index.tracking.jsonfile import plain, read_json, write_json
 
 class Optimizer(Enum):
     ADAM = "adam"
+
+
+@dataclass
+class Settings:
+    lr: float
+    layers: tuple[int, ...]
 
 
 class Device:
@@ -44,6 +51,9 @@ class Device:
         (datetime(2026, 1, 2, tzinfo=UTC), "2026-01-02T00:00:00+00:00"),
         (Path("data/x"), "data/x"),
         (Device(), "cuda:0"),
+        (Device, "<class 'test_tracking_values.Device'>"),
+        (Settings(0.1, (1, 2)), {"lr": 0.1, "layers": [1, 2]}),
+        (range(3), [0, 1, 2]),
         ("größe", "größe"),
         ("half \ud800", "half \ud800"),
     ],
