@@ -32,8 +32,8 @@ _CONVERT = tuple(
 )
 """Of one piece all times have an offset, or none has."""
 
-_MISREAD = (b"\r", b"x", b"X", b"(")
-"""To Arrow's reader a line end, a hexadecimal step, a NaN with a payload; to us faults."""
+_MISREAD = (b"x", b"X", b"(")
+"""To Arrow's reader part of a hexadecimal step, or of a NaN with a payload; to us a fault."""
 
 _YEARS = (
     microseconds(datetime(1, 1, 1)),  # noqa: DTZ001 - naive UTC
@@ -93,6 +93,7 @@ def _parse_clean(pieces: list[Piece], joined: bytes) -> pa.Table | None:
             table = pa_csv.read_csv(pa.BufferReader(joined), _READ, _PARSE, convert).cast(_SCHEMA)
         except pa.ArrowInvalid:
             continue
+        # To Arrow a lone carriage return ends a line: a row too many. Nothing makes a row too few.
         if table.num_rows == sum(counts) and not table.column("value").null_count and _in_years(table):
             for piece, count in zip(pieces, counts, strict=True):
                 piece.rows = count

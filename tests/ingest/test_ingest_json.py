@@ -27,12 +27,13 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_json_is_read_as_it_is(value: Any) -> None:
     assert load(json.dumps(value)) == (value, [])
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.text(), VALUES, min_size=1), st.data())
 def test_cut_json_is_no_json(value: dict[str, Any], data: st.DataObject) -> None:
     text = json.dumps(value)
@@ -41,6 +42,7 @@ def test_cut_json_is_no_json(value: dict[str, Any], data: st.DataObject) -> None
     assert [code for code, _ in problems] == ["bad-json"]
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_no_bytes_raise(data: bytes) -> None:
     load(data)

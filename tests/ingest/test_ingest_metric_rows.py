@@ -63,9 +63,11 @@ def by_lines(body: bytes) -> tuple[list[tuple[object, ...]], list[int]]:
     return rows, faulty
 
 
+@settings(deadline=None)
 @given(st.lists(BODIES, max_size=6))
 @example([["1||1.0"], ["0||2.0\r1||3.0"], ["1||1.0", "", "2||2.0"]])
 @example([["0x10||1.0"], ["16||nan(1)"], ["1||5."]])
+@example([["1||1.0"], ["1|0000-01-01 00:00:00Z|1.0"]])
 def test_many_files_at_once_read_as_line_by_line(bodies: list[list[str]]) -> None:
     reports = [Reporter(str(place)) for place in range(len(bodies))]
     texts = ["\n".join(body).encode() for body in bodies]
@@ -120,7 +122,9 @@ def same(left: object, right: object) -> bool:
     return left == right
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
+@example([[(None, 0.0), (1, -0.0), (2, 5.0), (None, 5.0)]], 60)
+@example([[(1, math.nan), (None, math.nan)], [(3, 1.0)]], 60)
 @given(st.lists(POINTS, min_size=1, max_size=5), st.integers(1, 60))
 def test_summaries_however_files_are_cut_into_pieces(
     tmp_path_factory: pytest.TempPathFactory, all_points: list[list[tuple[int | None, float]]], chunk: int
@@ -255,6 +259,8 @@ def make_runs(store: Path, count: int) -> list[RunFolder]:
 
 def test_a_batch_hands_over_bounded_tables_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = make_runs(tmp_path, 3)
+    monkeypatch.setattr(metrics, "_FIRST_READ", 50)
+    monkeypatch.setattr(metrics, "_CHUNK", 50)
     monkeypatch.setattr(metrics, "_FLUSH_BYTES", 100)
     tables: list[pa.Table] = []
     records = read_batch(found, tables.append)

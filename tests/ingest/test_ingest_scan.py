@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -171,6 +173,31 @@ def test_fingerprints_do_not_depend_on_the_place_of_the_store(tmp_path: Path) ->
     [left], [right] = folders(tmp_path / "a"), folders(tmp_path / "b")
     assert left.fingerprint == right.fingerprint
     assert content_fingerprint(left) == content_fingerprint(right)
+
+
+def test_fingerprints_do_not_depend_on_the_order_of_a_listing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_run(tmp_path)
+    put(folder, "events/metric/accuracy.plx", HEADER)
+    before = folders(tmp_path)
+    listed = os.scandir
+
+    @contextmanager
+    def backwards(path: str) -> Iterator[list[os.DirEntry[str]]]:
+        with listed(path) as entries:
+            yield sorted(entries, key=lambda entry: entry.name, reverse=True)
+
+    monkeypatch.setattr(os, "scandir", backwards)
+    reverse = folders(tmp_path)
+
+    @contextmanager
+    def forwards(path: str) -> Iterator[list[os.DirEntry[str]]]:
+        with listed(path) as entries:
+            yield sorted(entries, key=lambda entry: entry.name)
+
+    monkeypatch.setattr(os, "scandir", forwards)
+    assert folders(tmp_path) == reverse == before
 
 
 def test_a_link_out_of_the_store_does_not_show_in_fingerprints(tmp_path: Path) -> None:

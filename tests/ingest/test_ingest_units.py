@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ingest_store import DASHED, UUID
 
@@ -27,6 +27,7 @@ def test_what_is_no_uuid(text: str) -> None:
     assert uuid_hex(text) is None
 
 
+@settings(deadline=None)
 @given(st.text().filter(lambda name: name.isprintable()))
 def test_an_encoded_name_comes_back(name: str) -> None:
     assert decode_name(quote(name, safe="")) == name
