@@ -18,6 +18,7 @@ from pql.cli.search import whole
 from pql.cli.text import printable
 from pql.diagnostics.render import render
 from pql.diagnostics.suggest import suggestion
+from pql.plan.analysis import FindingKind, analyze
 from pql.plan.describe import describe
 from pql.plan.forms import condition_form, sort_form
 from pql.plan.scope import plan_query
@@ -97,7 +98,27 @@ def _stage(emit: str, bound: BoundQuery, text: str, index: str | None) -> list[s
         case "duckdb":
             return _engine_plan(bound, text, index)
         case _:
-            return describe(plan).splitlines()
+            return [*describe(plan).splitlines(), *_findings(bound, text)]
+
+
+_SAID = {
+    FindingKind.NEVER: "can never hold",
+    FindingKind.ALWAYS: "always holds",
+    FindingKind.DUPLICATE: "is asked twice",
+    FindingKind.REDUNDANT: "says nothing new",
+}
+
+
+def _findings(bound: BoundQuery, text: str) -> list[str]:
+    """What can be said of the query without any run."""
+    lines = []
+    for finding in analyze(bound.condition):
+        clause = "this query" if finding.whole else f"`{text[slice(*finding.span)]}`"
+        reasons = " and ".join(f"`{text[slice(*span)]}`" for span in finding.because)
+        lines.append(
+            f"Note: {clause} {_SAID[finding.kind]}" + (f", because of {reasons}." if reasons else ".")
+        )
+    return lines
 
 
 def _tail(bound: BoundQuery) -> list[str]:

@@ -86,6 +86,7 @@ def test_the_finding(query: str, expected: str) -> None:
         "upstream.name:a, upstream*.name:b",
         "NOT artifacts.kind:model, artifacts(name:x)",
         "NOT (artifacts.kind:a), NOT (artifacts.kind:b)",
+        "NOT (NOT artifacts.kind:a), artifacts.kind:b",
         "inputs.lr:0.1 OR inputs.lr:adam",
         "inputs.x:>5, inputs.x:<abc",  # the text `6` is both
         "name:%a%, name:~/^b/",
