@@ -21,6 +21,7 @@ _COLUMNS = "section, key, num, big, str, bool, json, history_only, run_id"
 _SAME_KEY = "v.section = p.section AND v.key = p.key"
 _FITS = (
     "p.key IS NOT NULL AND NOT v.history_only AND v.big IS NULL AND v.json IS NULL "
+    "AND NOT coalesce(isnan(v.num), false) "
     "AND (v.num IS NULL OR p.num) AND (v.str IS NULL OR p.text) AND (v.bool IS NULL OR p.flag)"
 )
 

@@ -74,6 +74,8 @@ def _promoted(
         pc.and_(of_key, pc.invert(values.column("history_only"))),
         pc.and_(values.column("big").is_null(), values.column("json").is_null()),
     )
+    not_nan = pc.invert(pc.fill_null(pc.is_nan(values.column("num")), False))
+    plain = pc.and_(plain, not_nan)
     is_num, is_text, is_flag = (values.column(column).is_valid() for column in ("num", "str", "bool"))
     fits = pc.or_(
         pc.and_(pc.or_(is_num, is_text), _has_columns(is_num, is_text, places)),

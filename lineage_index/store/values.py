@@ -15,6 +15,7 @@ from pql.catalog.numbers import INT64_MAX, INT64_MIN, spelt_number
 
 __all__ = ["KeyCount", "Values"]
 
+_NAN = float("nan")
 _EXACT = 2**53
 _UNPROMOTED = KeyColumns()
 
@@ -51,8 +52,9 @@ class _Bucket:
     texts: list[str] = field(default_factory=list)
     spelt_rows: list[int] = field(default_factory=list)  # texts that spell a number
     spelt: list[tuple[str, float]] = field(default_factory=list)
-    big_text_rows: list[int] = field(default_factory=list)  # texts that spell such an integer
-    big_texts: list[tuple[str, int]] = field(default_factory=list)
+    big_text_rows: list[int] = field(default_factory=list)  # texts that spell such an integer, or NaN
+    big_texts: list[tuple[str, int | float]] = field(default_factory=list)
+    nan_rows: list[int] = field(default_factory=list)
     flag_rows: list[int] = field(default_factory=list)
     flags: list[bool] = field(default_factory=list)
     json_rows: list[int] = field(default_factory=list)
@@ -163,7 +165,7 @@ class Values:
         counts: dict[tuple[str, str], KeyCount] = {}
         for name, each in self._buckets():
             numbers = [number for number in each.numbers() if number == number]
-            nums = len(each.num_rows) + len(each.big_rows)
+            nums = len(each.num_rows) + len(each.big_rows) + len(each.nan_rows)
             texts = len(each.text_rows) + len(each.spelt_rows) + len(each.big_text_rows)
             places = plan.columns.get(name, _UNPROMOTED)
             counts[name] = KeyCount(
@@ -183,6 +185,9 @@ class Values:
 def _put(bucket: _Bucket, row: int, value: Any) -> None:
     kind = type(value)
     if kind is float:
+        if value != value:  # promoted columns hold no NaN: readers compare and prune wrongly by it
+            bucket.nan_rows.append(row)
+            return
         bucket.num_rows.append(row)
         bucket.nums.append(value)
     elif kind is str:
@@ -207,7 +212,7 @@ def _put_text(bucket: _Bucket, row: int, text: str) -> None:
     if number is None:
         bucket.text_rows.append(row)
         bucket.texts.append(text)
-    elif isinstance(number, int) and _is_big(number):
+    elif number != number or (isinstance(number, int) and _is_big(number)):
         bucket.big_text_rows.append(row)
         bucket.big_texts.append((text, number))
     else:
@@ -220,7 +225,7 @@ def _is_big(number: int) -> bool:
     return INT64_MIN <= number <= INT64_MAX and int(float(number)) != number
 
 
-def _double(number: int) -> float:
+def _double(number: int | float) -> float:
     try:
         return float(number)
     except OverflowError:
@@ -262,6 +267,7 @@ def _long_rows(rows: _Rows, place: int, bucket: _Bucket, places: KeyColumns, run
             (number, None, None, None, None, False, run_ids[row])
             for row, number in zip(bucket.num_rows, bucket.nums, strict=True)
         ]
+    found += [(_NAN, None, None, None, None, False, run_ids[row]) for row in bucket.nan_rows]
     if not (places.num and places.text):
         found += [
             (number, None, text, None, None, False, run_ids[row])
@@ -272,7 +278,7 @@ def _long_rows(rows: _Rows, place: int, bucket: _Bucket, places: KeyColumns, run
         for row, number in zip(bucket.big_rows, bucket.bigs, strict=True)
     ]
     found += [
-        (_double(number), number, text, None, None, False, run_ids[row])
+        (_double(number), number if isinstance(number, int) else None, text, None, None, False, run_ids[row])
         for row, (text, number) in zip(bucket.big_text_rows, bucket.big_texts, strict=True)
     ]
     found += [
@@ -317,9 +323,8 @@ def _order(row: _Long) -> tuple[int, float, int]:
 
 
 def _long_count(bucket: _Bucket, places: KeyColumns) -> int:
-    count = (
-        len(bucket.big_rows) + len(bucket.big_text_rows) + len(bucket.history_rows) + len(bucket.json_rows)
-    )
+    count = len(bucket.big_rows) + len(bucket.big_text_rows) + len(bucket.nan_rows)
+    count += len(bucket.history_rows) + len(bucket.json_rows)
     if not places.num:
         count += len(bucket.num_rows)
     if not places.text:

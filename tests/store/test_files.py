@@ -63,16 +63,21 @@ def test_duckdb_prunes_nothing_wrong_where_there_is_nan(tmp_path: Path, mixed: b
     assert top == [(max(numbers),)]
 
 
-def test_statistics_are_left_out_for_columns_with_nan_only(tmp_path: Path) -> None:
-    snapshot = write_index(
-        tmp_path, [run(1, outputs={"a": 1.0, "b": NAN, "c": INF}), run(2, outputs={"a": 2.0})]
-    )
+def test_promoted_columns_hold_no_nan_and_have_statistics(tmp_path: Path) -> None:
+    outputs = {"a": 1.0, "b": NAN, "c": INF, "d": "nan"}
+    snapshot = write_index(tmp_path, [run(1, outputs=outputs), run(2, outputs={"a": NAN, "d": "x"})])
     places = snapshot.layout
     group = pq.read_metadata(snapshot.files["runs"][0]).row_group(0)
     columns = {group.column(n).path_in_schema: group.column(n) for n in range(group.num_columns)}
-    kept = {key: columns[places.of("outputs", key).num or ""].is_stats_set for key in "abc"}
-    assert kept == {"a": True, "b": False, "c": True}
-    assert columns["created_at"].is_stats_set
+    promoted = {key: places.of("outputs", key).num for key in "abcd"}
+    assert promoted["b"] is None
+    assert all(columns[promoted[key] or ""].is_stats_set for key in "ac")
+    assert [key for key in "abcd" if places.of("outputs", key).long] == ["a", "b", "d"]
+    found = duckdb.execute(
+        """SELECT key, isnan(num), str FROM read_parquet($f) ORDER BY key""",
+        {"f": list(snapshot.files["values"])},
+    ).fetchall()
+    assert found == [("a", True, None), ("b", True, None), ("d", True, "nan")]
 
 
 def test_a_file_written_in_pieces_trusts_what_it_is_told(tmp_path: Path) -> None:
