@@ -1,0 +1,167 @@
+"""One reference in one run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+from pql.joins.model import MatchedArtifact, MatchedRun
+from pql.joins.paths import below
+from pql.joins.references import GLOBALS, Reference, Root
+
+__all__ = [
+    "ARTIFACTS_PATH",
+    "CONTEXT_PATH",
+    "AmbiguousArtifactError",
+    "artifact_path",
+    "evaluate",
+    "global_value",
+]
+
+CONTEXT_PATH = "/plx-context"
+"""Where a container of the platform finds its context."""
+
+ARTIFACTS_PATH = "/plx-context/artifacts"
+"""Where a container of the platform finds artifacts."""
+
+_INDICES = re.compile(r"(.*?)((?:\[[0-9]+\])+)\Z", re.DOTALL)
+
+
+class AmbiguousArtifactError(Exception):
+    """A run has several paths under one artifact name."""
+
+    def __init__(self, uuid: str, name: str, paths: list[str]) -> None:
+        super().__init__(name)
+        self.uuid = uuid
+        self.name = name
+        self.paths = paths
+
+
+def evaluate(reference: Reference, run: MatchedRun) -> Any:
+    """The value of the reference in the run; None where the run has none.
+
+    Raises AmbiguousArtifactError.
+    """
+    key = reference.key
+    match reference.root:
+        case Root.INPUTS:
+            return dict(run.inputs) if key is None else _keyed(run.inputs, key)
+        case Root.OUTPUTS:
+            return dict(run.outputs) if key is None else _keyed(run.outputs, key)
+        case Root.ARTIFACTS:
+            return _artifacts(run) if key is None else artifact_path(run, key)
+        case Root.GLOBALS:
+            if key is None:
+                return {name: global_value(run, name) for name in GLOBALS}
+            return global_value(run, key)
+        case _:
+            assert_never(reference.root)
+
+
+def artifact_path(run: MatchedRun, name: str) -> str | None:
+    """The path of an artifact below the run's uuid. `base` and `outputs` are the run's own folders.
+
+    None if the lineage has no such name, or no path that stays in the run. What the run made goes before what
+    it read. Raises AmbiguousArtifactError for several paths under the name.
+    """
+    if name == "base":
+        return run.uuid
+    if name == "outputs":
+        return f"{run.uuid}/outputs"
+    named = [each for each in run.artifacts if each.name == name and each.path is not None]
+    made = [each for each in named if not each.is_input]
+    paths = {below(run.uuid, each.path) for each in made or named if each.path is not None} - {None}
+    found = sorted(path for path in paths if path is not None)
+    if len(found) > 1:
+        raise AmbiguousArtifactError(run.uuid, name, found)
+    return found[0] if found else None
+
+
+def _artifacts(run: MatchedRun) -> dict[str, str | None]:
+    names = sorted({each.name for each in run.artifacts} - {"base", "outputs"})
+    found = {name: artifact_path(run, name) for name in names}
+    return {"base": run.uuid, "outputs": f"{run.uuid}/outputs", **found}
+
+
+def global_value(run: MatchedRun, name: str) -> Any:
+    """One key of `globals`; times are ISO texts with their offset."""
+    fields = run.fields
+    match name:
+        case "uuid":
+            return run.uuid
+        case "owner_name":
+            return fields.get("owner")
+        case "project_name":
+            return fields.get("project")
+        case "project_unique_name":
+            return _joined(fields.get("owner"), fields.get("project"))
+        case "run_info":
+            return _joined(fields.get("owner"), fields.get("project"), "runs", run.uuid)
+        case "context_path":
+            return CONTEXT_PATH
+        case "artifacts_path":
+            return ARTIFACTS_PATH
+        case "run_artifacts_path":
+            return f"{ARTIFACTS_PATH}/{run.uuid}"
+        case "run_outputs_path":
+            return f"{ARTIFACTS_PATH}/{run.uuid}/outputs"
+        case _:
+            return _told(fields.get(name))
+
+
+def _joined(*parts: str | None) -> str | None:
+    """The parts with dots between; None if one is missing."""
+    known = [part for part in parts if part is not None]
+    return ".".join(known) if len(known) == len(parts) else None
+
+
+def _told(value: Any) -> Any:
+    match value:
+        case datetime():
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+        case Mapping():
+            return {name: _told(each) for name, each in value.items()}
+        case _:
+            return value
+
+
+def _keyed(section: Mapping[str, Any], key: str) -> Any:
+    """The flat key, else ever shorter keys with a path into the nested value."""
+    flat = section.get(key)
+    if flat is not None:
+        return flat
+    parts = [_name_and_indices(part) for part in key.split(".")]
+    for count in range(len(parts), 0, -1):
+        name, indices = parts[count - 1]
+        path: list[str | int] = [*indices]
+        for inner, inner_indices in parts[count:]:
+            path += [inner, *inner_indices]
+        if path:
+            head = ".".join([*key.split(".")[: count - 1], name])
+            found = _inside(section.get(head), path)
+            if found is not None:
+                return found
+    return None
+
+
+def _name_and_indices(segment: str) -> tuple[str, list[int]]:
+    match = _INDICES.match(segment)
+    if match is None:
+        return segment, []
+    return match[1], [int(digits) for digits in re.findall("[0-9]+", match[2])]
+
+
+def _inside(value: Any, path: list[str | int]) -> Any:
+    for step in path:
+        if isinstance(step, str):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        else:
+            value = value[step] if isinstance(value, list) and step < len(value) else None
+    return value
+
+
+def artifact_names(artifacts: tuple[MatchedArtifact, ...]) -> list[str]:
+    """The names in a lineage, each once, sorted."""
+    return sorted({each.name for each in artifacts})

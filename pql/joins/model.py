@@ -1,0 +1,115 @@
+"""The data of a resolution: joins, the runs they match, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from pql.diagnostics.diagnostic import Diagnostic
+from pql.diagnostics.span import Span
+from pql.joins.references import Reference, Yield
+from pql.joins.source import Placed, Source, placed
+
+__all__ = [
+    "Join",
+    "JoinParam",
+    "MatchedArtifact",
+    "MatchedRun",
+    "PathEntry",
+    "Paths",
+    "Resolution",
+    "ResolvedParam",
+]
+
+_NOWHERE = Source("join", "")
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class PathEntry:
+    """One entry of `files` or `dirs`: a sub-path of every run, or a reference to one."""
+
+    value: str | Reference
+    span: Span = field(default=Span(0, 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """A value of artifacts type. None: the key isn't there, and isn't in the result either."""
+
+    files: tuple[PathEntry, ...] | None = None
+    dirs: tuple[PathEntry, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinParam:
+    """One param of a join. `value` is evaluated in every matched run."""
+
+    name: str
+    value: Reference | Paths
+    context_only: bool = False
+    to_init: bool = False
+    connection: str | None = None
+    span: Span = field(default=Span(0, 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A join without templates. `limit` None is no limit; an empty `sort` is the default order."""
+
+    query: Placed
+    sort: Placed = field(default_factory=lambda: placed("", "sort"))
+    limit: int | None = None
+    offset: int = 0
+    params: tuple[JoinParam, ...] = ()
+    span: Span = field(default=Span(0, 0), compare=False, repr=False)
+    source: Source = field(default=_NOWHERE, compare=False, repr=False)
+
+
+class MatchedArtifact(NamedTuple):
+    """One entry of a run's lineage; `path` is relative to the run's folder, or a URI."""
+
+    name: str
+    path: str | None
+    is_input: bool = False
+
+
+class MatchedRun(NamedTuple):
+    """A run that a join matches, as plain data.
+
+    `fields` may hold name, status, condition (a mapping), owner, project, cloning_kind (texts), created_at,
+    schedule_at, started_at, finished_at (datetimes, naive ones are UTC), duration (seconds). What the join's
+    references don't ask for need not be there.
+    """
+
+    uuid: str
+    inputs: Mapping[str, Any] = _NOTHING
+    outputs: Mapping[str, Any] = _NOTHING
+    artifacts: tuple[MatchedArtifact, ...] = ()
+    fields: Mapping[str, Any] = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedParam:
+    """A param with its value: a list, or for artifacts a mapping of lists under `files` and `dirs`.
+
+    `type` is what the entries are; `sources` the places of the params that fill it.
+    """
+
+    name: str
+    value: Any
+    type: Yield
+    context_only: bool = False
+    to_init: bool = False
+    connection: str | None = None
+    span: Span = field(default=Span(0, 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The params that joins give, by name, and what there is to say about them."""
+
+    params: Mapping[str, ResolvedParam] = _NOTHING
+    warnings: tuple[Diagnostic, ...] = field(default=(), compare=False)
