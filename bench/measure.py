@@ -14,9 +14,10 @@ __all__ = ["Samples", "interleaved", "quantile"]
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Seconds of each repetition."""
+    """Seconds of each repetition by the clock, and of the processor (all threads of this process)."""
 
     seconds: tuple[float, ...]
+    busy: tuple[float, ...] = ()
 
     @property
     def median(self) -> float:
@@ -27,12 +28,18 @@ class Samples:
         """Interquartile range over the median."""
         return (quantile(self.seconds, 0.75) - quantile(self.seconds, 0.25)) / self.median
 
+    @property
+    def cpu(self) -> float:
+        """Median processor seconds: what other work on the machine hardly touches."""
+        return statistics.median(self.busy)
+
     def to_dict(self) -> dict[str, float | int]:
         """Milliseconds, for the report."""
         return {
             "median_ms": round(self.median * 1e3, 4),
             "iqr_ms": round(self.spread * self.median * 1e3, 4),
             "least_ms": round(min(self.seconds) * 1e3, 4),
+            "cpu_ms": round(self.cpu * 1e3, 4),
             "samples": len(self.seconds),
         }
 
@@ -54,7 +61,7 @@ def interleaved(
     for _ in range(warmups):
         for call in sides.values():
             call()
-    found: dict[str, list[float]] = {name: [] for name in sides}
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in sides}
     order = list(sides.items())
     began = time.perf_counter()
     gc.collect()
@@ -62,11 +69,12 @@ def interleaved(
     try:
         for number in range(rounds):
             for name, call in order if number % 2 == 0 else reversed(order):
-                start = time.perf_counter()
+                start, start_cpu = time.perf_counter(), time.process_time()
                 call()
-                found[name].append(time.perf_counter() - start)
+                cpu = time.process_time() - start_cpu
+                found[name].append((time.perf_counter() - start, cpu))
             if number >= 4 and time.perf_counter() - began > seconds:
                 break
     finally:
         gc.enable()
-    return {name: Samples(tuple(each)) for name, each in found.items()}
+    return {name: Samples(*map(tuple, zip(*each, strict=True))) for name, each in found.items()}

@@ -33,6 +33,7 @@ def search_bench(path: Path, *, rounds: int, seconds: float) -> list[dict[str, A
             seconds=seconds,
         )
         ratio = found["ours"].median / found["hand"].median
+        cpu_ratio = found["ours"].cpu / found["hand"].cpu
         rows.append(
             {
                 "query": query.name,
@@ -41,11 +42,12 @@ def search_bench(path: Path, *, rounds: int, seconds: float) -> list[dict[str, A
                 "ours": found["ours"].to_dict(),
                 "hand": found["hand"].to_dict(),
                 "ratio": round(ratio, 3),
+                "cpu_ratio": round(cpu_ratio, 3),
             }
         )
         print(
             f"{query.name:32} {found['ours'].median * 1e3:9.2f} {found['hand'].median * 1e3:9.2f} "
-            f"{ratio:6.2f}  ±{found['ours'].spread:.0%} ±{found['hand'].spread:.0%}  {rows[-1]['answers']}",
+            f"{ratio:6.2f} {cpu_ratio:6.2f}  ±{found['ours'].spread:.0%} ±{found['hand'].spread:.0%}  {rows[-1]['answers']}",
             file=sys.stderr,
         )
     return rows
