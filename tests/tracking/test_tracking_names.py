@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from run_folders import entry, event_names, metric, run_file
 
@@ -29,7 +29,6 @@ NAMES = [
 ]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=400))
 def test_a_file_name_gives_the_name_back_or_is_shortened(name: str) -> None:
     stem = file_stem(name)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from run_folders import entry
 
@@ -16,7 +16,6 @@ from lineage_index.tracking.summary import distribution, summary_of_file
 numbers = st.floats(-1e100, 1e100) | st.just(math.nan)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(numbers, min_size=1, max_size=60))
 def test_the_distribution_is_that_of_pandas(values: list[float]) -> None:
     found = distribution(array("d", values))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from run_folders import metric, rows, run_file
 
@@ -71,7 +71,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(json_values)
 def test_json_comes_back_exactly(tmp_path_factory: pytest.TempPathFactory, value: Any) -> None:
     path = str(tmp_path_factory.getbasetemp() / "value.json")
@@ -154,7 +153,6 @@ def test_times_may_be_given(tmp_path: Path, given_time: Any) -> None:
         assert moment == "2026-11-22 10:00:00.250000+00:00"
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31)))  # noqa: DTZ001
 def test_every_time_is_spelt_so_that_it_can_be_read(moment: datetime) -> None:
     spelt = event_time(microseconds(moment))
