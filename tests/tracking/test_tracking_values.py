@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,7 +18,7 @@ from run_folders import metric, rows, run_file
 
 from lineage_index.tracking import Run
 from lineage_index.tracking.clock import event_time, microseconds
-from lineage_index.tracking.jsonfile import plain, read_json, write_json
+from lineage_index.tracking.jsonfile import compact, plain, read_json, write_json
 
 
 class Optimizer(Enum):
@@ -72,10 +73,19 @@ json_values = st.recursive(
 
 
 @given(json_values)
-def test_json_comes_back_exactly(tmp_path_factory: pytest.TempPathFactory, value: Any) -> None:
-    path = str(tmp_path_factory.getbasetemp() / "value.json")
-    write_json(path, plain(value))
-    assert read_json(path) == value
+def test_json_comes_back_exactly(value: Any) -> None:
+    assert json.loads(compact(plain(value)).encode()) == value
+
+
+def test_a_file_is_replaced_or_stays(tmp_path: Path) -> None:
+    path = str(tmp_path / "value.json")
+    write_json(path, [1])
+    with pytest.raises(TypeError):
+        write_json(path, object())
+    assert read_json(path) == [1]
+    write_json(path, [2])
+    assert read_json(path) == [2]
+    assert [found.name for found in tmp_path.iterdir()] == ["value.json"]
 
 
 def test_what_holds_itself_is_refused() -> None:
