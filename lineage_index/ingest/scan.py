@@ -27,13 +27,15 @@ class RunFolder:
 
     `uuid_hint` is the uuid its name spells, as 32 lower-case hex digits. `relative` is the path below the
     store as text that encodes as UTF-8, with `/` between its parts; `.` when the store is itself the folder.
-    `fingerprint` is a digest over name, size and modification time (ns) of every file that is read.
+    `fingerprint` is a digest over name, size and modification time (ns) of every file that is read, `size`
+    the sum of their bytes.
     """
 
     uuid_hint: str | None
     path: Path
     relative: str
     fingerprint: str
+    size: int = 0
 
     @property
     def store(self) -> Path:
@@ -151,14 +153,10 @@ def _link_problem(entry: os.DirEntry[str], relative: str, real_root: str) -> Pro
 
 
 def _run_folder(path: str, relative: str, hint: str | None, real_root: str) -> RunFolder:
-    return RunFolder(hint, Path(path), relative, _fingerprint(path, real_root))
-
-
-def _fingerprint(path: str, real_root: str) -> str:
-    lines = [f"{name}\0{size}\0{time}" for name, size, time in _stats(path, real_root)]
-    lines.sort()
-    text = "\n".join(lines).encode("utf-8", "surrogateescape")
-    return hashlib.blake2b(text, digest_size=16).hexdigest()
+    stats = sorted(_stats(path, real_root))
+    lines = "\n".join([f"{name}\0{size}\0{time}" for name, size, time in stats])
+    digest = hashlib.blake2b(lines.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    return RunFolder(hint, Path(path), relative, digest, sum([size for _, size, _ in stats if size > 0]))
 
 
 def _stats(path: str, real_root: str) -> Iterator[tuple[str, int, int]]:

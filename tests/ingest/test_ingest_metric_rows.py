@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from ingest_store import HEADER, UUID, codes, folders, only_problem, put, read_only, series
+from ingest_store import HEADER, UUID, codes, folders, put, read_only, series
 
 from lineage_index.ingest import lines, metrics
 from lineage_index.ingest.batch import Batch, read_batch
@@ -237,12 +237,15 @@ def test_a_line_too_long_is_skipped(
     put(tmp_path / UUID, "run.plx.json", "{}")
     put(tmp_path / UUID, "lineages.plx.json", "[]")
     row = "{}||1.0" if kind == "metric" else '{{"step": {}, "timestamp": "2026-01-01"}}'
-    body = "\n".join([row.format(1), "7" * 5000, row.format(3)])
+    body = "\n".join([row.format(1), "7" * 5000, row.format(3), "oops", row.format(5)])
     put(tmp_path / UUID, f"events/{kind}/x.plx", (HEADER if kind == "metric" else "\n") + body)
     record = read_only(tmp_path)
     each = series(record, kind, "x")
-    assert (each.count, each.first_step, each.last_step) == (2, 1, 3)
-    assert (only_problem(record).code, only_problem(record).line) == ("bad-line", 3)
+    assert (each.count, each.first_step, each.last_step) == (3, 1, 5)
+    assert sorted((problem.code, problem.line) for problem in record.problems) == [
+        ("bad-line", 3),
+        ("bad-line", 5),
+    ]
 
 
 def make_runs(store: Path, count: int) -> list[RunFolder]:

@@ -146,6 +146,13 @@ def test_the_fingerprint_tells_every_change_that_matters(tmp_path: Path, name: s
     assert (content_fingerprint(after) != contents) == (change != "touch")
 
 
+def test_the_size_is_that_of_the_files_that_are_read(tmp_path: Path) -> None:
+    folder = make_run(tmp_path)
+    [found] = folders(tmp_path)
+    read = [path for path in folder.rglob("*.plx*") if path.is_file()]
+    assert found.size == sum(path.stat().st_size for path in read) > 0
+
+
 def test_the_fingerprint_forgets_what_does_not_matter(tmp_path: Path) -> None:
     folder = make_run(tmp_path)
     [before] = folders(tmp_path)
