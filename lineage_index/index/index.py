@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from lineage_index.index.engine import Engine
 from lineage_index.index.locate import check_path
@@ -18,6 +18,10 @@ from pql.catalog.fields import Entity
 from pql.plan.scope import plan_query
 from pql.sql.lower import lower
 from pql.syntax.parser import LONGEST, parse_query, parse_sort
+
+if TYPE_CHECKING:
+    from lineage_index.index.resolve import ResolvedOperation
+    from pql.joins import Context, Join, Operation, Resolution
 
 __all__ = ["ENTITY_NAMES", "Index"]
 
@@ -117,6 +121,39 @@ class Index:
             warnings=(*bound.warnings, *unknown_keys(bound, layout)),
             artifacts=artifacts,
         )
+
+    @overload
+    def resolve(
+        self,
+        what: Operation,
+        context: Context | None = None,
+        *,
+        now: datetime | None = None,
+        tz: tzinfo = UTC,
+    ) -> ResolvedOperation: ...
+    @overload
+    def resolve(
+        self, what: Join, context: Context | None = None, *, now: datetime | None = None, tz: tzinfo = UTC
+    ) -> Resolution: ...
+    def resolve(
+        self,
+        what: Operation | Join,
+        context: Context | None = None,
+        *,
+        now: datetime | None = None,
+        tz: tzinfo = UTC,
+    ) -> ResolvedOperation | Resolution:
+        """The params that the joins of an operation (`pql.joins.read_operation`), or one join, give.
+
+        `context` has params, globals, and which runs join; `now` and `tz` are as in `search`. Raises PqlError
+        with the place in the file.
+        """
+        from lineage_index.index.resolve import resolve_join, resolve_operation
+        from pql.joins.model import Join
+
+        if isinstance(what, Join):
+            return resolve_join(self, what, context, now=now, tz=tz)
+        return resolve_operation(self, what, context, now=now, tz=tz)
 
     def close(self) -> None:
         """Release the engine; results that were not read yet can't be read any more."""
