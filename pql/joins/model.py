@@ -111,5 +111,5 @@ class ResolvedParam:
 class Resolution:
     """The params that joins give, by name, and what there is to say about them."""
 
-    params: Mapping[str, ResolvedParam] = _NOTHING
+    params: Mapping[str, ResolvedParam] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = field(default=(), compare=False)

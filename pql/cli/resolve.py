@@ -1,0 +1,179 @@
+"""`pql resolve`: the operation of a file, its joins resolved."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lineage_index.index.index import Index
+from lineage_index.index.locate import locate_index
+from lineage_index.index.resolve import JoinSearch, preview
+from pql.catalog.numbers import spelt_number
+from pql.cli.exits import Exit, fail, guarded
+from pql.cli.text import printable
+from pql.diagnostics.diagnostic import Diagnostic
+from pql.diagnostics.render import render
+from pql.diagnostics.span import Span
+from pql.joins.document import LARGEST
+from pql.joins.lock import LockUnusableError, lock_bytes, moved, read_lock
+from pql.joins.opfile import Operation, read_operation
+from pql.joins.values import Context
+
+__all__ = ["run_resolve"]
+
+_FORMATS = ("yaml", "json")
+_GLOBALS = "globals."
+
+
+def run_resolve(
+    file: str,
+    wanted: str | None,
+    params: Sequence[str],
+    run: str | None,
+    dag_run: str | None,
+    dry_run: bool,
+    lock: str | None,
+    locked: bool,
+    update: bool,
+    output: str,
+    index: str | None,
+) -> None:
+    """Resolve and print; with a lock file, write it or hold the outcome against it."""
+    if output not in _FORMATS:
+        fail(f"error: --format is one of {', '.join(_FORMATS)}, not {output!r}", Exit.USAGE)
+    if locked and update:
+        fail("error: --locked and --update exclude each other", Exit.USAGE)
+    if dry_run and (lock or locked or update):
+        fail("error: --dry-run resolves nothing that a lock file could hold", Exit.USAGE)
+    context = _context(params, _uuid(run, "--run"), _uuid(dag_run, "--dag-run"))
+    locking = Path(lock or f"{file}.lock") if lock or locked or update else None
+    with guarded():
+        operation = read_operation(_read(Path(file)), file, wanted)
+        with Index.open(locate_index(index)) as opened:
+            if dry_run:
+                searches, warnings = preview(opened, operation, context)
+                _say(warnings, operation)
+                _show(searches)
+                return
+            resolved = opened.resolve(operation, context)
+            _say(resolved.warnings, operation)
+            if locking is not None:
+                _lock(locking, resolved.lock, operation, locked, update)
+            _print(resolved.operation, output)
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a file, at most a few more than are taken anyway."""
+    try:
+        with path.open("rb") as opened:
+            return opened.read(LARGEST + 1)
+    except OSError as error:
+        fail(f"error: {printable(str(path))}: {error.strerror}", Exit.USAGE)
+
+
+def _uuid(text: str | None, option: str) -> str | None:
+    if text is None:
+        return None
+    plain = text.replace("-", "").lower()
+    if len(plain) != 32 or not all(each in "0123456789abcdef" for each in plain):
+        fail(f"error: {option} takes a uuid, not {text!r}", Exit.USAGE)
+    return plain
+
+
+def _context(params: Sequence[str], run: str | None, dag_run: str | None) -> Context:
+    """`name=value`, the value read as YAML reads one; `globals.name=value` sets a global."""
+    from pql.joins.document import plain, read_document
+
+    values: dict[str, Any] = {}
+    names: dict[str, Any] = {}
+    for each in params:
+        name, equals, text = each.partition("=")
+        if not equals or not name.strip():
+            fail(f"error: -P takes NAME=VALUE, not {each!r}", Exit.USAGE)
+        with guarded():
+            value = plain(read_document(text, f"-P {name}")[1]) if text.strip() else ""
+        if name.startswith(_GLOBALS):
+            names[name.removeprefix(_GLOBALS)] = value
+        else:
+            values[name.strip()] = value
+    return Context(values, names, run, dag_run)
+
+
+def _say(warnings: Sequence[Diagnostic], operation: Operation) -> None:
+    for each in warnings:
+        print(render(each, operation.source.text), file=sys.stderr)
+
+
+def _show(searches: Sequence[JoinSearch]) -> None:
+    for number, each in enumerate(searches, start=1):
+        join = each.join
+        print(f"join {number}")
+        print(f"  query:  {printable(join.query.text)}")
+        print(f"  sort:   {printable(join.sort.text) or '-updated_at (the default)'}")
+        print(f"  limit:  {'none' if join.limit is None else join.limit}")
+        print(f"  offset: {join.offset}")
+        print(f"  params: {printable(', '.join(param.name for param in join.params)) or 'none'}")
+        print(f"  {each.total:,} {'run matches' if each.total == 1 else 'runs match'}, {each.taken:,} taken")
+    if not searches:
+        print("no joins")
+
+
+def _lock(path: Path, fresh: Mapping[str, Any], operation: Operation, locked: bool, update: bool) -> None:
+    """Write the lock file, or (`locked`) end with what is not as it says."""
+    known = None if update else _known(path, operation)
+    if locked and known is None:
+        hint = "`--lock FILE` writes one"
+        reason = f"there is none at {printable(str(path))}"
+        raise operation.source.error("PQL622", _place(operation), hint, reason=reason)
+    differences = [] if known is None else moved(known, fresh)
+    if differences:
+        hint = "`--update` writes the lock file again"
+        what = "; ".join(differences)
+        raise operation.source.error("PQL621", _place(operation), hint, what=what)
+    if known is None:
+        try:
+            path.write_bytes(lock_bytes(fresh))
+        except OSError as error:
+            fail(f"error: {printable(str(path))}: {error.strerror}", Exit.USAGE)
+
+
+def _known(path: Path, operation: Operation) -> dict[str, Any] | None:
+    """What the lock file holds; None if there is none yet."""
+    try:
+        return read_lock(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        fail(f"error: {printable(str(path))}: {error.strerror}", Exit.USAGE)
+    except LockUnusableError as error:
+        hint = f"{printable(str(path))}: `--update` writes it again"
+        raise operation.source.error("PQL622", _place(operation), hint, reason=str(error)) from None
+
+
+def _place(operation: Operation) -> Span:
+    node = operation.node
+    return (node.key("joins") or node.entries[0][0]).span
+
+
+def _print(operation: Mapping[str, Any], output: str) -> None:
+    if output == "json":
+        print(json.dumps(operation, ensure_ascii=False, indent=2, default=str))
+        return
+    import yaml
+
+    class _Dumper(yaml.SafeDumper):
+        """What stands in the file twice is written twice."""
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        # Other readers of YAML take `1e5` for a number, and a uuid may look like that.
+        style = "|" if "\n" in value else "'" if spelt_number(value) is not None else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style)
+
+    _Dumper.add_representer(str, text)
+    yaml.dump(dict(operation), sys.stdout, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
