@@ -13,12 +13,12 @@ import pyarrow.parquet as pq
 from lineage_index.store.commits import latest_version
 from lineage_index.store.existing import find_existing
 from lineage_index.store.keys import Counts, counts_of, merge_counts
-from lineage_index.store.merge import merge
+from lineage_index.store.merge import Merge, merge
 from lineage_index.store.parquet import DataFile, table_folder, write_table_file
 from lineage_index.store.prepare import Prepared
 from lineage_index.store.promotion import EMPTY, Plan
-from lineage_index.store.publish import Next, publish, retried, settled
-from lineage_index.store.recount import count_keys
+from lineage_index.store.publish import Next, TableFiles, publish, retried, settled
+from lineage_index.store.recount import count_keys, less, with_bounds
 from lineage_index.store.relayout import relayout
 from lineage_index.store.schema import arrow_schema
 from lineage_index.store.snapshot import Snapshot, open_snapshot
@@ -68,17 +68,32 @@ def _attempt(index: Path, prepared: Sequence[Prepared], gone: Collection[Place])
         for survivor in ([file] if file.name not in touched else _rewritten(index, file, outcome.removed))
     ]
     files = settled(index, files, plan)
-    counts: Counts
-    if outcome.removed or outcome.dropped:
-        counts = count_keys(
-            _paths(index, "runs", files["runs"]), _paths(index, "values", files["values"]), plan
-        )
-    else:
-        counts = {} if base is None else counts_of(base.files["keys"])
-        for each in fitted:
-            counts = merge_counts(counts, each.counts)
+    counts = _counts(index, base, fitted, files, plan, outcome)
     dead = (0 if base is None else base.dead_runs) + len(outcome.removed) + len(outcome.dropped)
     return publish(index, based_on, Next(files, counts, plan, dead, outcome.shadows, "refresh"))
+
+
+def _counts(
+    index: Path,
+    base: Snapshot | None,
+    batch: Sequence[Prepared],
+    files: TableFiles,
+    plan: Plan,
+    outcome: Merge,
+) -> Counts:
+    """The counts of the new snapshot: the old ones, less those of the runs that leave, and the batch's. Only
+    where that does not tell is everything counted."""
+    runs, values = _paths(index, "runs", files["runs"]), _paths(index, "values", files["values"])
+    if outcome.dropped:
+        return count_keys(runs, values, plan)
+    counts: Counts = {} if base is None else counts_of(base.files["keys"])
+    doubtful: list[tuple[str, str]] = []
+    if base is not None and outcome.removed:
+        gone = count_keys(base.files["runs"], base.files["values"], base.plan, outcome.removed)
+        counts, doubtful = less(counts, gone)
+    for each in batch:
+        counts = merge_counts(counts, each.counts)
+    return with_bounds(counts, doubtful, runs, values, plan)
 
 
 def _plan(base: Snapshot | None, prepared: Sequence[Prepared]) -> Plan:

@@ -35,6 +35,9 @@ _ROWS_A_FILE_ELSE = 2_000_000
 _ROWS_A_PIECE = {"payload": 16 * 2_048}
 _ROWS_A_PIECE_ELSE = 122_880
 
+_FULL_SHARE = 8
+"""A file with this part of the rows it could have is left as it is: sorting points again is dear."""
+
 _MANY_FILES = 24
 _DEAD_SHARE = 10
 """Compaction is due when a table has so many files more than it needs, or one run in so many is dead."""
@@ -96,8 +99,8 @@ def _uses(counts: Counts) -> list[KeyUse]:
             section=section,
             key=key,
             runs=each.nums + each.texts + each.bools,
-            # Without numbers a minimum comes from texts that spell one.
-            nums=each.nums or int(each.texts > 0 and each.min is not None),
+            # Without a minimum all numbers are NaN; with one but no number, texts spell one.
+            nums=(each.nums or each.texts) if each.min is not None else 0,
             texts=each.texts,
             bools=each.bools,
         )
@@ -114,7 +117,7 @@ def _compacted(
 ) -> list[DataFile]:
     """The files of a table other than `runs` and `values`: those that are full and without dead rows stay."""
     dead = _files_with_dead_rows(connection, index, name, files)
-    full = _ROWS_A_FILE.get(name, _ROWS_A_FILE_ELSE) // 2
+    full = _ROWS_A_FILE.get(name, _ROWS_A_FILE_ELSE) // _FULL_SHARE
     small = {each.name for each in files if each.rows < full}
     chosen = dead | (small if len(small) > 1 else set())
     if not chosen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,17 +12,19 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-__all__ = ["batches", "spilling"]
+__all__ = ["SPILL", "batches", "spilling"]
 
-_MEMORY = "700MB"
-_PREFIX = ".spill-"
+_MEMORY = "500MB"
+SPILL = ".spill-"
+"""How the names of folders begin that a killed process may leave in an index."""
 
 
 @contextmanager
 def spilling(index: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that takes little memory, and disk below the index when that is not enough."""
+    place = index if os.access(index, os.W_OK) else None  # of a read-only index: the system's own
     with (
-        tempfile.TemporaryDirectory(prefix=_PREFIX, dir=index) as spill,
+        tempfile.TemporaryDirectory(prefix=SPILL, dir=place) as spill,
         duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spill}) as connection,
     ):
         yield connection

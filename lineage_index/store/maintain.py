@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from lineage_index.store.commits import Commit, latest_version, oldest_version, read_commit
+from lineage_index.store.engine import SPILL
 from lineage_index.store.errors import IndexMissing, IndexUnreadable
 from lineage_index.store.locks import turn
 from lineage_index.store.manifest import FOLDER, read_manifest
@@ -111,6 +113,9 @@ def _vacuum(index: Path, before: datetime, orphans_before: datetime) -> Vacuumed
     for each in files:
         size += each.stat().st_size
         os.unlink(each)
+    for each in index.glob(f"{SPILL}*"):
+        if each.stat().st_mtime < limit:
+            shutil.rmtree(each, ignore_errors=True)
     return Vacuumed(versions, len(files), size)
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.keys import Counts
 from lineage_index.store.parquet import DataFile, TableFile, table_folder, write_table_file
 from lineage_index.store.promotion import Plan, Promotion
@@ -85,9 +86,17 @@ def prepare(
     """Writes the rows of a batch of at most `BLOCK` runs, which were read from the run store named `store`.
 
     `plan` is that of the snapshot (`Snapshot.plan`), or of the first batch of a new index; None chooses one
-    from these records. OSError if the files cannot be written.
+    from these records. Raises IndexUnreadable if the files cannot be written.
     """
     index = Path(path).absolute()
+    try:
+        return _prepare(index, source, store, plan, promotion)
+    except (OSError, pa.ArrowException) as error:
+        message = f"the index at {index} cannot be written: {error}"
+        raise IndexUnreadable(str(index), message) from error
+
+
+def _prepare(index: Path, source: Source, store: str, plan: Plan | None, promotion: Promotion) -> Prepared:
     outline = source.outline()
     run_ids = new_run_ids(len(outline))
     hung = points_of_records(outline, run_ids)

@@ -29,7 +29,7 @@ from lineage_index.store.promotion import Plan
 from lineage_index.store.schema import arrow_schema, runs_schema
 from pql.catalog.tables import SCHEMA_VERSION, TABLES
 
-__all__ = ["Next", "publish", "retried", "settled"]
+__all__ = ["Next", "TableFiles", "publish", "retried", "settled"]
 
 _ATTEMPTS = 30
 _LONGEST_WAIT = 1.0  # seconds

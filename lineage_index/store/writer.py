@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from lineage_index.store.commit import commit
 from lineage_index.store.commits import latest_version
@@ -115,13 +114,9 @@ def write_batch(
     base = None if version is None else open_snapshot(index)
     plan: Plan | None = base.plan if base is not None and base.runs else None
     prepared: list[Prepared] = []
-    try:
-        for chunk in _chunks(records):
-            prepared.append(prepare(index, Listed(chunk), store=store, plan=plan, promotion=promotion))
-            plan = prepared[0].plan
-    except (OSError, pa.ArrowException) as error:
-        message = f"the index at {index} cannot be written: {error}"
-        raise IndexUnreadable(str(index), message) from error
+    for chunk in _chunks(records):
+        prepared.append(prepare(index, Listed(chunk), store=store, plan=plan, promotion=promotion))
+        plan = prepared[0].plan
     return commit(index, prepared, [(store, folder) for folder in gone])
 
 

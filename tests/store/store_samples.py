@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from hypothesis import settings
 
 from lineage_index.ingest.record import (
     ArtifactRecord,
@@ -24,6 +25,12 @@ from lineage_index.store.snapshot import Snapshot
 from pql.catalog.layout import Layout
 
 DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - all times of the tables are naive UTC
+FEWER = settings(max_examples=max(10, (settings.default or settings()).max_examples // 6))
+"""For properties whose every example costs milliseconds."""
+
+FEWEST = settings(max_examples=max(8, FEWER.max_examples // 5))
+"""For properties that write indexes."""
+
 NAN, INF = float("nan"), float("inf")
 
 

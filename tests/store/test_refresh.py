@@ -7,9 +7,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from store_samples import content, full, run, tables_of
+from store_samples import FEWEST, content, full, run, tables_of
 
 from lineage_index.ingest.record import RunRecord
 from lineage_index.store import commit as commit_module
@@ -152,7 +152,7 @@ def _records(state: dict[str, Any]) -> list[RunRecord]:
     ]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FEWEST
 @given(st.lists(folders, min_size=1, max_size=4))
 def test_any_history_ends_where_a_build_from_nothing_does(
     tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, Any]]
@@ -164,6 +164,18 @@ def test_any_history_ends_where_a_build_from_nothing_does(
     grown = open_snapshot(path / "grown")
     assert verify(grown) == []
     assert content(grown) == content(write_index(path / "fresh", _records(states[-1])))
+
+
+def test_bounds_of_a_key_follow_what_leaves(tmp_path: Path) -> None:
+    for promotion in ("none", "all"):
+        path = tmp_path / promotion
+        records = [run(n, inputs={"a": n, "b": 1, "c": str(n)}) for n in range(1, 6)]
+        write_batch(path, records, store="store", promotion=promotion)
+        write_batch(path, [run(5, inputs={"a": 2.5})], store="store", gone=[f"{1:032x}"])
+        snapshot = open_snapshot(path)
+        rows = {row.key: (row.runs, row.min, row.max) for row in snapshot.keys}
+        assert rows == {"a": (4, 2.0, 4.0), "b": (3, 1.0, 1.0), "c": (3, 2.0, 4.0)}
+        assert verify(snapshot) == []
 
 
 def test_many_batches_in_one_commit(tmp_path: Path) -> None:
@@ -266,3 +278,11 @@ def test_a_disk_that_refuses_leaves_the_last_snapshot(
     write_batch(tmp_path, [full(9)], store="store")
     assert set(names(open_snapshot(tmp_path))) == {0, 1, 2, 9}
     assert verify(open_snapshot(tmp_path)) == []
+
+
+def test_a_disk_that_refuses_the_first_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(IndexUnreadable, match="cannot be written"):
+        write_batch(tmp_path / "file", [full(1)], store="store")
+    with pytest.raises(IndexUnreadable, match="cannot be written"):
+        create(tmp_path / "file")

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from store_samples import DAY, INF, NAN, metric, repr_nan, run
+from store_samples import DAY, FEWER, INF, NAN, metric, repr_nan, run
 
 from lineage_index.ingest.points import POINTS_SCHEMA
 from lineage_index.ingest.record import MetricSeries, MetricSummary, SeriesRecord
@@ -78,6 +78,7 @@ logged = st.lists(
 )
 
 
+@FEWER
 @given(logged, st.integers(1, 7))
 def test_points_that_pass_by_are_those_that_hang_on_the_records(runs: list[Any], cut: int) -> None:
     hung = [

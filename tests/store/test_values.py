@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from store_samples import INF, NAN, full, metric, repr_nan, run, values_of
+from store_samples import FEWER, INF, NAN, full, metric, repr_nan, run, values_of
 
 from lineage_index.store.memory import tables_in_memory
 from lineage_index.store.relayout import relayout
@@ -186,6 +186,7 @@ def _double(number: int) -> float:
         return math.copysign(INF, number)
 
 
+@FEWER
 @given(runs, st.sampled_from(POLICIES))
 def test_every_layout_holds_every_value_once(records: list[Any], policy: Any) -> None:
     expected = {}
@@ -203,6 +204,7 @@ def test_every_layout_holds_every_value_once(records: list[Any], policy: Any) ->
     assert repr_nan(values_of(tables, layout)) == repr_nan(expected)
 
 
+@FEWER
 @given(runs, st.sampled_from(POLICIES), st.sampled_from(POLICIES))
 def test_relayout_is_writing_with_the_other_plan(records: list[Any], one: Any, other: Any) -> None:
     ids = list(range(len(records)))
@@ -217,6 +219,7 @@ def _sorted(table: Any) -> list[str]:
     return sorted(map(repr, table.to_pylist()))
 
 
+@FEWER
 @given(runs, st.sampled_from(POLICIES))
 def test_keys_tell_what_there_is(records: list[Any], policy: Any) -> None:
     tables, layout = tables_in_memory(records, policy)
