@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["ABSENT", "KeyLayout", "Layout"]
+__all__ = ["ABSENT", "UNSEEN", "KeyLayout", "Layout"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,22 @@ class Layout:
     def of(self, section: str, key: str) -> KeyLayout:
         """The places of a key; `ABSENT` if no run has it."""
         return self.keys.get((section, key), ABSENT)
+
+
+class _EveryKey(Mapping[tuple[str, str], KeyLayout]):
+    """Any key at all, as rows of any type."""
+
+    _places = KeyLayout(long=True, nested=True, history_only=True)
+
+    def __getitem__(self, key: tuple[str, str]) -> KeyLayout:
+        return self._places
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+UNSEEN = Layout(_EveryKey())
+"""The layout to compile for when there is no snapshot: every key may have rows of `values`, none a column."""

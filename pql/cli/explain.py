@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from pql.binder.binder import Clock, bind
 from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
-from pql.catalog.layout import KeyLayout, Layout
+from pql.catalog.layout import UNSEEN, Layout
 from pql.cli.codes import code_page, known_code
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.outline import form_lines, node_lines
@@ -165,22 +164,7 @@ def _layout(index: str | None) -> Layout:
         if index is not None:
             raise
         print("no index found: every key is taken to be a row of `values`", file=sys.stderr)
-        return Layout(_EveryKey())
-
-
-class _EveryKey(Mapping[tuple[str, str], KeyLayout]):
-    """The keys of an index that nobody has seen."""
-
-    _places = KeyLayout(long=True)
-
-    def __getitem__(self, key: tuple[str, str]) -> KeyLayout:
-        return self._places
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
+        return UNSEEN
 
 
 def _print(lines: list[str]) -> None:

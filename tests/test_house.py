@@ -1,0 +1,100 @@
+"""The house as a whole: its public names, what importing costs, and the map of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+import lineage_index
+import pql
+
+HEAVY = {"lark", "duckdb", "pyarrow", "deltalake", "pandas", "numpy", "typer", "yaml", "jinja2"}
+
+
+def imported_by(script: str) -> set[str]:
+    """The heavy packages that a fresh interpreter holds after a script."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{script}\nimport sys\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return HEAVY & set(done.stdout.splitlines()[-1].split())
+
+
+def test_importing_the_packages_imports_nothing_heavy() -> None:
+    assert imported_by("import pql, lineage_index") == set()
+
+
+def test_compiling_needs_no_engine() -> None:
+    script = "import pql; pql.compile('metrics.loss:<0.01, artifacts.kind:model', sort='-metrics.loss')"
+    assert imported_by(script) <= {"lark"}
+
+
+def test_opening_a_snapshot_needs_neither_arrow_nor_the_table_format() -> None:
+    script = (
+        "from lineage_index import Index, IndexMissing\ntry: Index.open('nowhere')\nexcept IndexMissing: 0"
+    )
+    assert imported_by(script) <= {"lark", "duckdb"}
+
+
+@pytest.mark.parametrize("package", [pql, lineage_index])
+def test_every_public_name_is_there_and_listed(package: object) -> None:
+    names = package.__all__  # type: ignore[attr-defined]
+    assert dir(package) == sorted(names)
+    for name in names:
+        assert getattr(package, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        package.nothing  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_the_stages_one_by_one_are_what_compile_does() -> None:
+    query, sort = "metrics.loss:<0.01 | status:failed", "-metrics.loss,name"
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    layout = pql.Layout({("outputs", "loss"): pql.KeyLayout(num="k1")})
+    bound = pql.bind(
+        pql.parse(query), pql.parse_sort(sort), clock=pql.Clock(now), text=query, sort_text=sort, limit=5
+    )
+    by_hand = pql.lower(pql.plan_query(bound), layout)
+    assert pql.compile(query, sort=sort, limit=5, now=now, layout=layout) == by_hand
+    assert '"k1"' in by_hand.sql
+    assert '"k1"' not in pql.compile(query, sort=sort, limit=5, now=now).sql
+
+
+def test_literals_are_parameters() -> None:
+    statement = pql.compile("name:'; DROP TABLE runs --', metrics.loss:<0.25, status:failed|stopped")
+    assert set(statement.parameters) >= {"; DROP TABLE runs --", 0.25, "failed", "stopped"}
+    for literal in ("DROP", "0.25", "failed"):
+        assert literal not in statement.sql
+
+
+def test_the_clock_decides_what_date_words_mean() -> None:
+    def compiled(now: datetime, tz: timezone) -> pql.Statement:
+        return pql.compile("created_at:today", now=now, tz=tz)
+
+    day, next_day = datetime(2026, 11, 22, 12, tzinfo=UTC), datetime(2026, 11, 23, 12, tzinfo=UTC)
+    east = timezone(timedelta(hours=2))
+    assert compiled(day, UTC) == compiled(day + timedelta(hours=1), UTC)
+    assert compiled(day, UTC) != compiled(next_day, UTC)
+    assert compiled(day, UTC) != compiled(day, east)
+
+
+def test_faults_raise_with_a_diagnostic() -> None:
+    with pytest.raises(pql.PqlError) as raised:
+        pql.compile("stauts:running")
+    diagnostic = raised.value.diagnostic
+    assert (diagnostic.code, diagnostic.span, diagnostic.severity) == (
+        "PQL201",
+        pql.Span(0, 6),
+        pql.Severity.ERROR,
+    )
+    assert pql.render(diagnostic, raised.value.text).splitlines()[3:] == [
+        "1 | stauts:running",
+        "  | ^^^^^^",
+        f"hint: {diagnostic.hint}",
+    ]
+    with pytest.raises(ValueError, match="run"):
+        pql.compile("status:running", entity="run")
