@@ -62,8 +62,9 @@ class Engine:
         return self._run(sql, parameters, "", _fetch_rows)
 
     def close(self) -> None:
-        """Close the connection; the engine is of no use afterwards."""
+        """Close the connection and its cursors; the engine is of no use afterwards."""
         self._connection.close()
+        self._threads = threading.local()
 
     def _run(
         self,
@@ -74,8 +75,8 @@ class Engine:
     ) -> _Fetched:
         try:
             self._provide(sql)
-            # A cursor each, so that threads can share the engine; damage may show only while fetching.
-            return fetch(self._connection.cursor().execute(sql, list(parameters)))
+            # Damage may show only while fetching.
+            return fetch(self._cursor().execute(sql, list(parameters)))
         except duckdb.Error as error:
             explained = self._explained(error, sql, text)
             if explained is None:
