@@ -232,7 +232,6 @@ class RunCore:
             raise RuntimeError(f"run {self.uuid} has ended: nothing can be logged any more")
         if self._forked:
             self._revive()
-        self._trouble.check()
 
     def _add_status(self, status: str, reason: str | None, message: str | None, us: int) -> None:
         entry = condition(status, reason, message, us)
@@ -358,7 +357,7 @@ class RunCore:
                     self._next_snapshot = time.monotonic() + SNAPSHOT_SECONDS
                 self.flush()
             except OSError:
-                self._buffer.limit = 0  # strict: the next call that logs raises it
+                self._buffer.limit = 0  # strict: the next call that logs tries again, and raises
 
     def _revive(self) -> None:
         self._forked = False

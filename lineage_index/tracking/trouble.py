@@ -10,21 +10,19 @@ __all__ = ["Trouble"]
 class Trouble:
     """The write errors of one run. Each kind of error is reported once on stderr.
 
-    With `strict` the error is raised instead; one that a background thread met is raised by `check`.
+    With `strict` the error is raised instead.
     """
 
-    __slots__ = ("_label", "_met", "_said", "strict")
+    __slots__ = ("_label", "_said", "strict")
 
     def __init__(self, label: str, *, strict: bool) -> None:
         self._label = label
         self._said: set[int | None] = set()
-        self._met: OSError | None = None
         self.strict = strict
 
     def met(self, error: OSError, what: str) -> None:
         """Note that `what` could not be written; raises the error when strict."""
         if self.strict:
-            self._met = error
             raise error
         if error.errno not in self._said:
             self._said.add(error.errno)
@@ -34,9 +32,3 @@ class Trouble:
         """A line on stderr, if there is one."""
         if sys.stderr is not None:
             print(f"lineage_index.tracking: run {self._label}: {text}", file=sys.stderr, flush=True)
-
-    def check(self) -> None:
-        """Raise, once, an error that another thread met."""
-        if (error := self._met) is not None:
-            self._met = None
-            raise error

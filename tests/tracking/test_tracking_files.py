@@ -11,8 +11,8 @@ from run_folders import entry, json_lines, metric, rows, run_file
 
 from lineage_index.tracking import Run
 from lineage_index.tracking.buffer import EventBuffer
-from lineage_index.tracking.sections import Section
-from lineage_index.tracking.series import Series
+from lineage_index.tracking.sections import Section, folder_lock
+from lineage_index.tracking.series import Series, event_series
 from lineage_index.tracking.trouble import Trouble
 
 WHEN = "2026-11-22T10:00:00.000001+00:00"
@@ -131,6 +131,22 @@ def test_what_is_being_written_still_counts_as_waiting(tmp_path: Path) -> None:
     assert min(counted) >= 10
     assert buffer.in_flight == len(buffer.pending) == 0
     assert (tmp_path / "events/metric/m.plx").read_text() == "header\n" + "row\n" * 10
+
+
+def test_a_file_is_begun_by_one_process_alone(tmp_path: Path) -> None:
+    """The lock is as good between threads as between processes: it belongs to the opened folder."""
+    path = tmp_path / "events/metric/m.plx"
+    series = event_series(str(tmp_path), "metric", "m")
+    series.add("1|t|2.0\n")
+    thread = threading.Thread(target=series.write, kwargs={"mend": False})
+    with folder_lock(str(tmp_path)):
+        thread.start()
+        thread.join(0.2)  # long enough for it to begin the file, if it did not wait
+        assert not path.exists()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("step|timestamp|metric\n0|t|1.0\n")
+    thread.join()
+    assert path.read_text() == "step|timestamp|metric\n0|t|1.0\n1|t|2.0\n"
 
 
 def test_more_series_than_open_files(tmp_path: Path) -> None:

@@ -179,6 +179,7 @@ with Run(store=sys.argv[1], run_uuid="{UUID}", attach=True) as run:
     for step in range(200):
         run.log_metric("common", int(sys.argv[2]), step)
         run.log_metric("own/" + sys.argv[2], step, step)
+        run.log_metric(f"new/{{step // 2}}", step, step)
         if step % 20 == 0:
             run.log_inputs({{f"in {{sys.argv[2]}} {{step}}": step}})
             run.log_tags(sys.argv[2])
@@ -198,6 +199,8 @@ with Run(store=sys.argv[1], run_uuid="{UUID}", attach=True) as run:
     assert sorted(metric(owner.folder, "common")) == [
         (step, float(n)) for step in range(200) for n in range(4)
     ]
+    for number in range(100):  # each file was begun by one of them, and by one only
+        assert len(metric(owner.folder, f"new/{number}")) == 4 * 2
     assert entry(owner.folder, "own/3")["summary"]["metric"]["count"] == 200
     assert said["status"] == "succeeded"
 

@@ -39,6 +39,7 @@ def test_infinities_and_huge_numbers() -> None:
     assert both["mean"] is not None
     assert math.isnan(both["mean"])
     assert distribution(array("d", [-huge, huge]))["50%"] == 0.0
+    assert distribution(array("d", [math.inf] * 4))["25%"] == math.inf
 
 
 def test_steps_out_of_order(tmp_path: Path) -> None:

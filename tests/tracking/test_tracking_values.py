@@ -188,7 +188,8 @@ def test_reset_drops_what_was_there(tmp_path: Path) -> None:
     with Run(store=tmp_path, tags="a") as run:
         run.log_inputs(a=1)
         run.log_inputs({"b": 2}, reset=True)
-        run.log_tags("b")
+        run.log_tags("b, a")
+        assert run._documents.run["tags"] == ["a", "b"]
         run.log_tags(["c", "d"], reset=True)
     assert run_file(run.folder)["inputs"] == {"b": 2}
     assert run_file(run.folder)["tags"] == ["c", "d"]
