@@ -67,19 +67,22 @@ def plan_changes(snapshot: Snapshot | None, store: str, folders: Mapping[str, st
         shadows = {
             each.folder: (each.fingerprint, each.uuid) for each in snapshot.shadows if each.store == store
         }
-    uuids = {uuid for folder, (fingerprint, uuid) in known.items() if folders.get(folder) != fingerprint}
-    current = {folder: fingerprint for folder, (fingerprint, _) in known.items()}
-    current |= {
-        folder: "" if uuid in uuids else fingerprint for folder, (fingerprint, uuid) in shadows.items()
-    }
-    return Changes(
-        added=tuple(sorted(folders.keys() - current.keys())),
-        changed=tuple(
-            sorted(folder for folder, was in current.items() if folder in folders and folders[folder] != was)
-        ),
-        unchanged=tuple(sorted(folder for folder, was in current.items() if folders.get(folder) == was)),
-        gone=tuple(sorted(current.keys() - folders.keys())),
-    )
+    current: dict[str, str] = {}
+    restless: set[str] = set()  # uuids whose folder changed or went
+    for folder, (fingerprint, uuid) in known.items():
+        current[folder] = fingerprint
+        if folders.get(folder) != fingerprint:
+            restless.add(uuid)
+    for folder, (fingerprint, uuid) in shadows.items():
+        current[folder] = "" if uuid in restless else fingerprint
+    changed: list[str] = []
+    unchanged: list[str] = []
+    gone: list[str] = []
+    for folder, was in current.items():
+        now = folders.get(folder)
+        (gone if now is None else unchanged if now == was else changed).append(folder)
+    added = [folder for folder in folders if folder not in current]
+    return Changes(*(tuple(sorted(each)) for each in (added, changed, unchanged, gone)))
 
 
 def _known(snapshot: Snapshot, store: str) -> dict[str, tuple[str, str]]:
