@@ -40,7 +40,7 @@ def test_what_log_metric_returned_for_survives_a_kill(tmp_path: Path) -> None:
     )
     kills = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(kills) == KILLS
-    for kill in kills:
+    for number, kill in enumerate(kills):
         folder = tmp_path / kill["uuid"]
         assert run_file(folder)["status"] == "running"
         files = {name: folder / path for path, name in event_names(folder).items()}
@@ -53,6 +53,8 @@ def test_what_log_metric_returned_for_survives_a_kill(tmp_path: Path) -> None:
             safe = kill["returned"] - MOST_PENDING
             assert len(found) >= len(range(parity, safe + 1, 2))
 
+        if number % 5:
+            continue
         with Run(store=tmp_path, run_uuid=kill["uuid"]) as again:
             again.log_metric("loss", 0.5, 10**9)
         assert metric(folder, "loss")[-1] == (10**9, 0.5)
