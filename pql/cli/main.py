@@ -159,6 +159,20 @@ def resolve(
     run_resolve(file, op, params or [], run, dag_run, dry_run, lock, locked, update, output, index)
 
 
+@app.command(epilog=EPILOG)
+def fmt(
+    query: Annotated[str | None, typer.Argument(help="A query; standard input if left out or -.")] = None,
+    sort: Annotated[str | None, typer.Option("--sort", "-s", help="Sort keys to write out, too.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Print nothing; end with 1 if it is not canonical.")
+    ] = False,
+) -> None:
+    """Write a query in its canonical form: pql fmt "status : running|failed and kind:job" """
+    from pql.cli.fmt import run_fmt
+
+    run_fmt(query, sort, check)
+
+
 @index_app.command(epilog=EPILOG)
 def refresh(
     store: Annotated[str, typer.Argument(help="The folder of run folders.")],
