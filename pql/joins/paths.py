@@ -18,7 +18,9 @@ def is_uri(path: str) -> bool:
 def sub_path(text: str) -> str | None:
     """A relative path without empty parts and without `.`; None if it is absolute, leaves its folder, or is
     no path at all. A `/` at the end stays off."""
-    if not text or text.startswith("/") or "\\" in text or "\0" in text or _DRIVE.match(text):
+    if not text or text.startswith("/") or "\\" in text or "\0" in text:
+        return None
+    if _URI.match(text) or _DRIVE.match(text):
         return None
     parts = [part for part in text.split("/") if part not in ("", ".")]
     if not parts or ".." in parts or any(part.strip() == "" for part in parts):

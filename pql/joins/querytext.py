@@ -54,11 +54,13 @@ _PASTE = "the filter `pql` pastes query text: `{{ name | pql }}`"
 
 @dataclass(frozen=True, slots=True)
 class _Filling:
-    """A marker, the template it stands for, and the template's value as text."""
+    """A marker, the template it stands for, and the template's value as text; `typed` if the value is a number
+    or a boolean, and so is no text when it stands alone."""
 
     marker: str
     hole: Hole
     value: str
+    typed: bool
 
 
 Change = tuple[Span, str]
@@ -99,18 +101,19 @@ def _fill(template: Placed, names: Names) -> tuple[Placed, list[_Filling]] | Non
     found = holes(template)
     if not found:
         return None
-    texts = [_literal_text(look_up(hole, template, names), hole, template) for hole in found]
+    values = [look_up(hole, template, names) for hole in found]
+    texts = [_literal_text(value, hole, template) for hole, value in zip(found, values, strict=True)]
     stem = "t"
     while any(stem in text for text in (template.text, *texts)):
         stem += "q"
     fillings: list[_Filling] = []
     changes: list[Change] = []
-    for number, (hole, text) in enumerate(zip(found, texts, strict=True)):
+    for number, (hole, value, text) in enumerate(zip(found, values, texts, strict=True)):
         if hole.paste:
             changes.append((hole.span, text))
         else:
             marker = f"{stem}{number}x"
-            fillings.append(_Filling(marker, hole, text))
+            fillings.append(_Filling(marker, hole, text, isinstance(value, int | float)))
             changes.append((hole.span, marker))
     return assemble(template, changes, LONGEST), fillings
 
@@ -289,7 +292,8 @@ class _Rewriting:
         found = self._in(literal.text)
         if found:
             text = _substituted(literal.text, self._fillings)
-            written = _quoted(text) if literal.quoted else _written(text)
+            bare = found[0].typed and literal.text == found[0].marker
+            written = _quoted(text) if literal.quoted else text if bare else _written(text)
             self._change(literal.span, written, *(each.marker for each in found))
 
     def _raw(self, span: Span) -> None:
