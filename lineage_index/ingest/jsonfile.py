@@ -55,7 +55,6 @@ def load_json(data: bytes, report: Reporter) -> Any:
         except ValueError as error:
             if isinstance(error, json.JSONDecodeError):
                 raise
-            twice.clear()
             value = json.loads(text, object_pairs_hook=mapping, parse_int=_integer(report))
     except json.JSONDecodeError as error:
         what = "cut off" if error.pos >= len(text.rstrip()) - 1 else "not JSON"

@@ -143,6 +143,16 @@ def test_no_lineage_is_no_loss_without_events(tmp_path: Path) -> None:
     assert read_only(tmp_path).problems == ()
 
 
+@pytest.mark.parametrize(("text", "expected"), [(13, 13), (11, 12)])
+def test_the_last_event_dates_a_killed_run(tmp_path: Path, text: int, expected: int) -> None:
+    times = [f"2026-01-01 {hour}:00:00+00:00" for hour in (10, 12, 11)]
+    put(tmp_path / UUID, "events/metric/a.plx", HEADER + "\n".join(f"|{time}|1.0" for time in times))
+    lines = [f'{{"timestamp": "2026-01-01T{hour:02}:00:00Z", "step": 1}}' for hour in (9, text, 8)]
+    put(tmp_path / UUID, "events/text/b.plx", "\n" + "\n".join(lines))
+    scalars = read_only(tmp_path).scalars
+    assert scalars == {"status": "unknown", "updated_at": datetime(2026, 1, 1, expected)}  # noqa: DTZ001
+
+
 def test_lineage_entries(tmp_path: Path) -> None:
     folder = whole_run(tmp_path)
     entries: list[object] = [
