@@ -73,7 +73,8 @@ def environment(more: dict[str, str] | None = None) -> dict[str, str]:
 def assert_one_error(outcome: Outcome, code: int, *words: str) -> None:
     """The process ended with `code`, printed nothing, and said one error that has the words."""
     assert (outcome.code, outcome.out) == (code, ""), outcome
-    assert outcome.err.count("error") == 1, outcome.err
-    assert outcome.err.startswith("error"), outcome.err
+    begins = [line.startswith(("error:", "error[", "warning")) for line in outcome.err.splitlines()]
+    assert begins[0], outcome.err
+    assert sum(begins) == 1, outcome.err
     for each in words:
         assert each in outcome.err
