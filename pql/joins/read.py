@@ -189,27 +189,32 @@ def _entries(field: str, node: Node | None, source: Source, names: Names) -> tup
 
 def _entry(template: Placed, names: Names) -> PathEntry:
     """A reference in `{{ }}`, or a sub-path that may hold templates of the operation."""
-    own = _of_run(template)
+    own = _of_run(template, names)
     if own is not None:
         return PathEntry(own, template.whole)
     return PathEntry(render_text(template, names).text, template.whole)
 
 
 def _reference(template: Placed, names: Names) -> Reference:
-    own = _of_run(template)
+    own = _of_run(template, names)
     if own is not None:
         return own
     return _parsed(render_text(template, names))
 
 
-def _of_run(template: Placed) -> Reference | None:
+def _of_run(template: Placed, names: Names) -> Reference | None:
     """The reference to the matched run that a template is; None if it names something of the operation."""
     found = holes(template)
+    alone = (
+        len(found) == 1 and template.text.strip() == template.text[found[0].span.start : found[0].span.end]
+    )
+    if alone and found[0].path[0] not in names:
+        return _parsed(template)
     inner = [hole for hole in found if hole.path[0] in _ROOTS]
     if not inner:
         return None
     hole = inner[0]
-    if len(found) > 1 or template.text.strip() != template.text[hole.span.start : hole.span.end]:
+    if not alone:
         hint = "a sub-path of each run stands as it is: `{dirs: sub/path}`"
         raise template.error("PQL612", hole.span, hint, reference=hole.name, place="beside other text")
     return _parsed(template)
