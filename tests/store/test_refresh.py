@@ -13,6 +13,7 @@ from store_samples import FEWEST, content, full, run, tables_of
 
 from lineage_index.ingest.record import RunRecord
 from lineage_index.store import commit as commit_module
+from lineage_index.store import delta
 from lineage_index.store.commit import commit
 from lineage_index.store.errors import IndexConflict, IndexUnreadable
 from lineage_index.store.prepare import Listed, prepare
@@ -286,3 +287,26 @@ def test_a_disk_that_refuses_the_first_file(tmp_path: Path) -> None:
         write_batch(tmp_path / "file", [full(1)], store="store")
     with pytest.raises(IndexUnreadable, match="cannot be written"):
         create(tmp_path / "file")
+
+
+@pytest.mark.parametrize("table", ["runs", "values"])
+def test_a_commit_between_opening_a_table_and_committing_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    """Two commits that only add files are no conflict to Delta; here they are."""
+    base = write_index(tmp_path, [full(0)])
+    other = prepare(tmp_path, Listed([full(1)]), store="store", plan=base.plan)
+    real = delta._open
+
+    def late(folder: Path) -> Any:
+        opened = real(folder)
+        if folder.name == table:
+            monkeypatch.setattr(delta, "_open", real)
+            commit_module._attempt(tmp_path, [other], [])
+        return opened
+
+    monkeypatch.setattr(delta, "_open", late)
+    assert write_batch(tmp_path, [full(2)], store="store") == 2
+    snapshot = open_snapshot(tmp_path)
+    assert set(names(snapshot)) == {0, 1, 2}
+    assert verify(snapshot) == []
