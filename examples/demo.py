@@ -3,6 +3,8 @@
 Forty logistic regressions over learning rate, dropout and epochs are trained in plain Python and tracked as
 run folders in `demo_store/`; then the commands that are printed are run. A second call finds everything in
 place: it trains nothing and the refresh reads nothing.
+
+    python examples/demo.py [FOLDER]    # the checkout, unless another folder is named
 """
 
 from __future__ import annotations
@@ -83,16 +85,14 @@ def pql(*arguments: str) -> int:
     """Show a command and run it; gives its exit code."""
     shown = " ".join(f'"{each}"' if " " in each or "<" in each else each for each in arguments)
     print(f"\n$ pql {shown}", flush=True)
-    return subprocess.run(
-        [Path(sys.executable).with_name("pql"), *arguments], cwd=ROOT, check=False
-    ).returncode
+    return subprocess.run([Path(sys.executable).with_name("pql"), *arguments], check=False).returncode
 
 
-def main() -> int:
-    """Train what is missing, refresh, search."""
+def main(folder: Path = ROOT) -> int:
+    """Train what is missing in the folder, refresh, search."""
     import os
 
-    os.chdir(ROOT)
+    os.chdir(folder)
     grid = list(product(LEARNING_RATES, DROPOUTS, EPOCHS))
     missing = [
         (values, name)
@@ -107,4 +107,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(Path, sys.argv[1:2])))

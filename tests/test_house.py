@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
 import lineage_index
 import pql
+from pql.catalog.tables import TABLES
+
+ROOT = Path(__file__).parents[1]
+MAP = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 HEAVY = {"lark", "duckdb", "pyarrow", "deltalake", "pandas", "numpy", "typer", "yaml", "jinja2"}
 
@@ -98,3 +106,56 @@ def test_faults_raise_with_a_diagnostic() -> None:
     ]
     with pytest.raises(ValueError, match="run"):
         pql.compile("status:running", entity="run")
+
+
+def section(title: str) -> str:
+    """The text under a heading of the map."""
+    return MAP.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def rows(title: str) -> list[list[str]]:
+    """The rows of the table under a heading, without its head."""
+    lines = [line for line in section(title).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def packages() -> set[str]:
+    found = {
+        path.parent.relative_to(ROOT).as_posix().replace("/", ".")
+        for top in ("pql", "lineage_index")
+        for path in (ROOT / top).glob("*/__init__.py")
+    }
+    assert len(found) > 10
+    return found
+
+
+def test_every_package_is_on_the_map_and_nothing_else() -> None:
+    named = [name for row in rows("Stages") for name in re.findall(r"`((?:pql|lineage_index)\.\w+)`", row[3])]
+    assert sorted(named) == sorted(packages())
+
+
+def test_the_layers_of_the_map_are_those_that_imports_are_held_against() -> None:
+    shown = section("Layers").partition("```\n")[2].partition("\n```")[0]
+    house, compiler, index, _ = PROJECT["tool"]["importlinter"]["contracts"]
+    assert shown.splitlines() == house["layers"]
+    for contract, root in ((compiler, "pql"), (index, "lineage_index")):
+        assert (contract["containers"], contract["exhaustive"]) == ([root], True)
+    listed = re.findall(r"\w+\.\w+", shown)
+    assert sorted(listed) == sorted(packages())
+
+
+def test_the_tables_of_the_map_are_those_of_the_catalog() -> None:
+    shown = {row[0].strip("`"): row[2] for row in rows("Tables")}
+    assert shown == {table.name: ", ".join(table.sort) for table in TABLES}
+
+
+def test_every_dependency_is_justified() -> None:
+    needed = {re.split(r"[<>=]", each)[0] for each in PROJECT["project"]["dependencies"]}
+    shown = {row[0]: row[1] for row in rows("Dependencies")}
+    assert set(shown) == needed
+    assert all(shown.values())
+
+
+def test_files_named_on_the_map_exist() -> None:
+    for name in re.findall(r"`((?:tests|grammar|pql|lineage_index|docs)/[\w./-]*)`", MAP):
+        assert (ROOT / name).exists(), name

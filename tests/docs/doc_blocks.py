@@ -1,0 +1,65 @@
+"""Fenced blocks of Markdown files, and how each kind is run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Block", "Command", "blocks", "commands", "matches"]
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, its text, and the plain block right after it (what a script prints)."""
+
+    file: str
+    line: int
+    language: str
+    text: str
+    printed: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A line after `$`, and what is shown below it."""
+
+    text: str
+    shown: str
+
+
+def blocks(path: Path) -> list[Block]:
+    """The fenced blocks of a file that have a language."""
+    text = path.read_text(encoding="utf-8")
+    found = list(_FENCE.finditer(text))
+    result = []
+    for match, after in zip(found, [*found[1:], None], strict=True):
+        if not match[1]:
+            continue
+        follows = after is not None and not after[1] and not text[match.end() : after.start()].strip()
+        line = text.count("\n", 0, match.start()) + 1
+        result.append(Block(path.name, line, match[1], match[2], after[2] if after and follows else None))
+    return result
+
+
+def commands(block: Block) -> Iterator[Command]:
+    """The commands of a `console` block."""
+    parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
+    assert not parts[0], f"{block}: a console block begins with a command"
+    for part in parts[1:]:
+        text, _, shown = part.partition("\n")
+        yield Command(text, shown)
+
+
+def matches(shown: str, printed: str) -> bool:
+    """Whether what is shown is what was printed; `...` stands for anything, a line of it for any lines."""
+    pattern = "".join(
+        ".*" if part == "..." else re.escape(part) for part in re.split(r"(\.\.\.)", shown.strip())
+    )
+    return re.fullmatch(pattern, printed.strip(), re.DOTALL) is not None

@@ -1,0 +1,128 @@
+"""Every command, script and query of the documentation, run over the demo's store and index."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from doc_blocks import Block, Command, blocks, commands, matches
+
+from lineage_index import Index
+
+ROOT = Path(__file__).parents[2]
+FILES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCKS = [block for file in FILES for block in blocks(file)]
+LANGUAGES = {"console", "python", "pql", "sh", "yaml", "json"}
+
+# The demo runs in the folder of the test, not in the checkout.
+INSTEAD = {"make demo": f'"{sys.executable}" "{ROOT}/examples/demo.py" .'}
+# Not run: installing. A test of the wheel does that.
+INSTALLING = re.compile(r"pip install '?\.(\[\w+\])?'?(\s+#.*)?")
+# What a script of the documentation finds around it.
+PRELUDES = {"tracking.md": "loss, acc = 0.5, 0.9\nopen('net.h5', 'w').close()\n"}
+REQUESTS = """\
+{"id": 1, "query": "metrics.loss:<0.01", "sort": "metrics.loss", "limit": 2}
+{"id": 2, "query": "metrics.loss:<O.01"}
+{"id": 3, "query": "kind:metric, run.metrics.loss:<0.0002", "entity": "artifacts", "limit": 1}
+"""
+
+
+def named(language: str) -> list[object]:
+    return [pytest.param(block, id=str(block)) for block in BLOCKS if block.language == language]
+
+
+def run(command: str, folder: Path) -> str:
+    """What a command prints, on either stream."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PQL_", "COLUMNS"))}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env={**kept, "PATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    printed = done.stdout.decode()
+    assert "Traceback" not in printed
+    assert "command not found" not in printed
+    return printed
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `make demo` was called."""
+    folder = tmp_path_factory.mktemp("demo")
+    run(INSTEAD["make demo"], folder)
+    (folder / "requests.jsonl").write_text(REQUESTS)
+    return folder
+
+
+@pytest.fixture
+def folder(demo: Path, tmp_path: Path) -> Path:
+    """A place of its own for one block."""
+    shutil.copytree(demo / "demo_store", tmp_path / "demo_store")
+    run("pql index refresh demo_store", tmp_path)
+    shutil.copy(demo / "requests.jsonl", tmp_path)
+    return tmp_path
+
+
+def test_every_block_is_of_a_kind_that_is_run() -> None:
+    assert {block.language for block in BLOCKS} <= LANGUAGES
+    assert {"console", "python", "pql"} <= {block.language for block in BLOCKS}
+
+
+def test_the_first_command_is_the_demo_and_the_second_the_suite() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    first, *_ = commands(blocks(ROOT / "README.md")[0])
+    assert first.text == "make demo"
+    assert re.findall(r"`(make \w+)`", text)[:2] == ["make demo", "make test"]
+
+
+@pytest.mark.parametrize("block", named("console"))
+def test_commands_print_what_is_shown(
+    block: Block, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    listed = list(commands(block))
+    if listed[0].text == "make demo":  # from nothing, and it calls the commands below it by itself
+        folder = tmp_path_factory.mktemp("fresh")
+        below = "".join(f"$ {each.text}\n{each.shown}" for each in listed[1:])
+        listed = [Command(INSTEAD["make demo"], listed[0].shown + below)]
+    for command in listed:
+        printed = run(command.text, folder)
+        assert matches(command.shown, printed), f"{block}: {command.text}\n{printed}"
+
+
+@pytest.mark.parametrize("block", named("python"))
+def test_scripts_run_and_print_what_is_shown(block: Block, folder: Path) -> None:
+    (folder / "script.py").write_text(PRELUDES.get(block.file, "") + block.text, encoding="utf-8")
+    printed = run(f'"{sys.executable}" -W error script.py; echo "exit $?"', folder)
+    output, _, code = printed.rpartition("exit ")
+    assert code.strip() == "0", printed
+    assert matches(block.printed or "", output), printed
+
+
+@pytest.mark.parametrize("block", named("pql"))
+def test_queries_are_understood(block: Block, demo: Path) -> None:
+    queries = block.text.splitlines()
+    assert queries
+    with Index.open(demo / ".pql") as index:
+        for query in queries:
+            assert index.search(query).total >= 0
+
+
+@pytest.mark.parametrize("block", named("sh"))
+def test_other_commands_only_install(block: Block) -> None:
+    for line in block.text.splitlines():
+        assert INSTALLING.fullmatch(line), line
+
+
+def test_links_lead_to_files() -> None:
+    for file in FILES:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", file.read_text(encoding="utf-8")):
+            assert (file.parent / target).exists(), f"{file.name}: {target}"
