@@ -77,7 +77,9 @@ def _metric_files(drafts: Sequence[Draft]) -> Iterator[MetricFile]:
     for run, draft in enumerate(drafts):
         for place, file in enumerate(draft.series):
             if file.record.kind == METRIC:
-                yield MetricFile(file.path, run, place, file.report, SeriesStats())
+                yield MetricFile(
+                    file.path, run, place, file.report, SeriesStats(), whole_lines=draft.whole_lines
+                )
 
 
 def _fill_in(draft: Draft, metric: MetricFile) -> None:

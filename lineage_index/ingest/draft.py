@@ -55,6 +55,12 @@ class Draft:
     series: list[SeriesFile]
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def whole_lines(self) -> bool:
+        """Whether the run's writer ends every line of an event file, as `lineage_index.tracking` does."""
+        writer = self.file.rest.get("tracking")
+        return isinstance(writer, dict) and writer.get("client") == "pql-lineage"
+
     def record(self) -> RunRecord:
         """The record as far as it is known; metrics that were not read yet count no events.
 

@@ -30,7 +30,8 @@ _FLUSH_BYTES = 1 << 25
 class MetricFile:
     """One metric file of a batch, and after it was read its statistics.
 
-    `run` and `series` are its places in the batch and in the run's series.
+    `run` and `series` are its places in the batch and in the run's series. `whole_lines`: its writer ends
+    every line, so that a last line without an end was cut, even where it still reads as a row.
     """
 
     path: str
@@ -38,6 +39,7 @@ class MetricFile:
     series: int
     report: Reporter
     stats: SeriesStats
+    whole_lines: bool = False
 
 
 def read_metric_files(files: Iterator[MetricFile]) -> Iterator[pa.Table]:
@@ -107,7 +109,8 @@ def _pieces(file: MetricFile) -> Iterator[Piece]:
     try:
         descriptor = open_raw(file.path)
         try:
-            yield from _cut(descriptor, file.report, faults)
+            for piece in _cut(descriptor, file.report, faults):
+                yield _without_cut_line(piece) if file.whole_lines and piece.open_end else piece
         finally:
             os.close(descriptor)
     except FileNotFoundError:
@@ -115,6 +118,15 @@ def _pieces(file: MetricFile) -> Iterator[Piece]:
     except OSError as error:
         file.report("unreadable", f"cannot be read: {error.strerror or error}", lost="its further points")
         yield Piece(b"", 0, True, False, faults)
+
+
+def _without_cut_line(piece: Piece) -> Piece:
+    """The piece up to its last line end."""
+    if not piece.body:
+        return piece
+    whole, _, _ = piece.body.rpartition(b"\n")
+    piece.faults(piece.line + piece.body.count(b"\n"), "it has no line end", cut=True)
+    return Piece(whole, piece.line, piece.last, False, piece.faults)
 
 
 def _cut(descriptor: int, report: Reporter, faults: LineFaults) -> Iterator[Piece]:
