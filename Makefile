@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types layers check lock clean
+.PHONY: demo test fuzz lint types layers check lock clean
 
 demo: $(STAMP)
 	@$(BIN)/python examples/demo.py
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 -q
+
+# 100,000 random searches, the lowering held against the reference evaluator.
+fuzz: $(STAMP)
+	PQL_FUZZ=11400 $(BIN)/python -m pytest -n 2 -q tests/laws
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

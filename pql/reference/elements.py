@@ -8,9 +8,9 @@ from typing import assert_never
 
 from pql.binder.bound import Step
 from pql.catalog.fields import Relation
-from pql.reference.model import Artifact, Connection, Related, Run
+from pql.reference.model import Artifact, Connection, Point, Related, Run
 
-__all__ = ["ABSENT", "Absent", "Element", "OwnedArtifact", "World"]
+__all__ = ["ABSENT", "Absent", "Element", "OwnedArtifact", "OwnedPoint", "World"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,23 @@ class OwnedArtifact:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnedPoint:
+    """A point of a metric's history, the run it belongs to, and its place in the order of logging."""
+
+    run: Run
+    key: str
+    place: int
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
 class Absent:
     """What stands for the elements of a relation that has none: all its fields are nil."""
 
 
 ABSENT = Absent()
 
-Element = Run | Related | OwnedArtifact | Connection | Absent
+Element = Run | Related | OwnedArtifact | OwnedPoint | Connection | Absent
 """`Related` is a run that is not in the index: its uuid, and what a file says of it."""
 
 
@@ -47,6 +57,15 @@ class World:
     def artifacts(self) -> list[OwnedArtifact]:
         """Every artifact of every run."""
         return [OwnedArtifact(run, each) for run in self.runs.values() for each in run.artifacts]
+
+    def points(self) -> list[OwnedPoint]:
+        """Every point of every metric of every run."""
+        return [
+            OwnedPoint(run, key, place, point)
+            for run in self.runs.values()
+            for key, points in run.history.items()
+            for place, point in enumerate(points)
+        ]
 
     def _transitive(self, element: Element, relation: Relation) -> list[Element]:
         """Everything that one hop or more lead to; in a cycle that is the element itself too."""
@@ -67,7 +86,7 @@ class World:
                     return []
                 return [run for run in self.runs.values() if element.uuid in run.upstream]
             case Relation.RUN:
-                return [element.run] if isinstance(element, OwnedArtifact) else []
+                return [element.run] if isinstance(element, OwnedArtifact | OwnedPoint) else []
             case _:
                 return self._of_run(element, relation) if isinstance(element, Run) else []
 

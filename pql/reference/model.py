@@ -46,10 +46,11 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One logged value of a metric; `step` is None where it was logged without one."""
+    """One logged value of a metric; `step` and `time` (naive UTC) are None where it was logged without."""
 
     value: float
     step: int | None = None
+    time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

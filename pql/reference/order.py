@@ -8,11 +8,11 @@ from functools import cmp_to_key
 from typing import Any, assert_never
 
 from pql.binder.bound import ColumnValue, ElementId, HistoryValue, KeyValue, SortKey
-from pql.reference.elements import ABSENT, Element, OwnedArtifact, World
+from pql.reference.elements import ABSENT, Element, OwnedArtifact, OwnedPoint, World
 from pql.reference.model import Run
 from pql.reference.values import Cell, number_of, value_of
 
-__all__ = ["sort_artifacts", "sort_runs"]
+__all__ = ["sort_artifacts", "sort_points", "sort_runs"]
 
 _NUMBER, _TEXT, _BOOLEAN, _NESTED, _MISSING, _NAN = range(6)
 """Classes of values, in their order whatever the direction."""
@@ -29,6 +29,12 @@ def sort_artifacts(
 ) -> list[OwnedArtifact]:
     """The artifacts in order; ties are broken by the run's uuid, name, kind, direction and path."""
     by_identity = sorted(artifacts, key=_artifact_identity)
+    return sorted(by_identity, key=_order(world, keys))
+
+
+def sort_points(world: World, keys: tuple[SortKey, ...], points: list[OwnedPoint]) -> list[OwnedPoint]:
+    """The points in order; ties are broken by the run's uuid, the key and the order of logging."""
+    by_identity = sorted(points, key=lambda each: (each.run.uuid, each.key, each.place))
     return sorted(by_identity, key=_order(world, keys))
 
 
@@ -66,6 +72,8 @@ def _ranked(world: World, key: SortKey, element: Element) -> tuple[int, Any]:
         case KeyValue() | HistoryValue():
             return _rank_json(value)
         case ColumnValue() | ElementId():
+            if isinstance(value, float) and math.isnan(value):
+                return _NAN, 0
             return (_MISSING, 0) if value is None else (_NUMBER, value)
         case _:
             assert_never(key.value)

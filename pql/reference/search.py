@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
-from pql.reference.elements import Element, OwnedArtifact, World
+from pql.reference.elements import Element, OwnedArtifact, OwnedPoint, World
 from pql.reference.model import Run
-from pql.reference.order import sort_artifacts, sort_runs
+from pql.reference.order import sort_artifacts, sort_points, sort_runs
 from pql.reference.scopes import scope_holds
 
-__all__ = ["search", "search_artifacts"]
+__all__ = ["search", "search_artifacts", "search_points"]
 
 _Found = TypeVar("_Found")
 
@@ -39,6 +39,18 @@ def search_artifacts(query: BoundQuery, runs: Iterable[Run]) -> list[OwnedArtifa
     world = World(runs)
     found = [each for each in world.artifacts() if _matches(world, query, each)]
     return _page(query, sort_artifacts(world, query.sort, found))
+
+
+def search_points(query: BoundQuery, runs: Iterable[Run]) -> list[OwnedPoint]:
+    """The page of history points that the query asks for, in its order.
+
+    ValueError if the query is not about points.
+    """
+    if query.entity is not Entity.POINT:
+        raise ValueError(f"a query on {query.entity.value}, not on points")
+    world = World(runs)
+    found = [each for each in world.points() if _matches(world, query, each)]
+    return _page(query, sort_points(world, query.sort, found))
 
 
 def _matches(world: World, query: BoundQuery, element: Element) -> bool:

@@ -24,9 +24,11 @@ def matches(pattern: str, text: str, *, ignore_case: bool) -> bool:
 
     NotImplementedError for Unicode classes (`\\pL`), which the standard library has no tables for.
     """
-    return _compiled(pattern, ignore_case).search(text) is not None
+    return _compiled(pattern, ignore_case).search(text.translate(_SHIELD)) is not None
 
 
+# `re` folds these two into i; RE2 lets them stand alone. Private characters take their place.
+_SHIELD = {ord(_DOTTED_I): "\uf8f0", ord("\N{LATIN SMALL LETTER DOTLESS I}"): "\uf8f1"}
 _CLASS_ITEMS = {
     "d": "0-9",
     "w": "0-9A-Za-z_",
@@ -48,14 +50,14 @@ _POSIX = {
     "word": "0-9A-Za-z_",
     "xdigit": "0-9A-Fa-f",
 }
-_WORD = "[0-9A-Za-z_]"
+_WORD = "(?-i:[0-9A-Za-z_])"  # RE2 folds no case here
 _BOUNDARY = f"(?:(?<={_WORD})(?!{_WORD})|(?<!{_WORD})(?={_WORD}))"
 _TOKEN = re.compile(r"\[:(?P<not>\^?)(?P<posix>[a-z]+):\]|\\(?P<escape>.)|(?P<plain>.)", re.DOTALL)
 
 
 @cache
 def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
-    return re.compile(_translate(pattern), re.IGNORECASE if ignore_case else 0)
+    return re.compile(_translate(pattern).translate(_SHIELD), re.IGNORECASE if ignore_case else 0)
 
 
 def _translate(pattern: str) -> str:

@@ -11,7 +11,7 @@ from typing import assert_never
 from pql.binder.bound import ColumnValue, ElementId, HistoryValue, KeyValue, Value
 from pql.catalog.fields import Section
 from pql.catalog.numbers import INT64_MAX, INT64_MIN, spelt_number
-from pql.reference.elements import Absent, Element, OwnedArtifact
+from pql.reference.elements import Absent, Element, OwnedArtifact, OwnedPoint
 from pql.reference.model import Connection, Json, Point, Related, Run
 
 __all__ = ["Cell", "number_of", "value_of"]
@@ -44,6 +44,8 @@ def _identity(element: Element) -> str | None:
             return element.uuid
         case OwnedArtifact(_, artifact):
             return artifact.state
+        case OwnedPoint(_, key):
+            return key
         case Connection():
             return element.name
         case Absent():
@@ -73,6 +75,14 @@ def _column(element: Element, column: str) -> Cell:
                 "is_input": artifact.is_input,
             }
             return own[column]
+        case OwnedPoint(_, key, _, point):
+            told_of_point: dict[str, Cell] = {
+                "key": key,
+                "step": point.step,
+                "time": point.time,
+                "value": point.value,
+            }
+            return told_of_point[column]
         case Connection(name, kind):
             return {"name": name, "kind": kind}[column]
         case Absent():

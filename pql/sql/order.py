@@ -12,7 +12,7 @@ from pql.sql.keys import Candidate, candidates, long_rows, promoted
 from pql.sql.predicates import told_row
 from pql.sql.rows import Row, typed_column
 
-__all__ = ["key_rows", "order_terms"]
+__all__ = ["key_rows", "number_terms", "order_terms"]
 
 
 def order_terms(emitter: Emitter, key: SortKey, row: Row) -> list[str]:
@@ -23,13 +23,15 @@ def order_terms(emitter: Emitter, key: SortKey, row: Row) -> list[str]:
     match key.value:
         case ColumnValue(field):
             typed = typed_column(row, field)
+            if typed.num is not None and typed.has_nan:
+                return number_terms(typed.num, None, direction, has_nan=True)
             column = typed.num or typed.text or typed.flag or typed.time
             return [] if column is None else [f"{column} {direction} NULLS LAST"]
         case HistoryValue():
             alias = emitter.alias("s")
             source = f"(SELECT h.run_id, h.value FROM {history_source(emitter, key.value)})"
             emitter.joins.append(f"LEFT JOIN {source} AS {alias} ON {alias}.run_id = {row.run_id}")
-            return _number_terms(f"{alias}.value", None, direction, has_nan=True)
+            return number_terms(f"{alias}.value", None, direction, has_nan=True)
         case KeyValue():
             return _key_terms(emitter, key.value, row, direction)
         case ElementId():
@@ -38,13 +40,20 @@ def order_terms(emitter: Emitter, key: SortKey, row: Row) -> list[str]:
             assert_never(key.value)
 
 
-def _number_terms(num: str, big: str | None, direction: str, *, has_nan: bool) -> list[str]:
+def number_terms(num: str, big: str | None, direction: str, *, has_nan: bool) -> list[str]:
+    """The terms for a number, whose exact integer is in `big` where no double holds it."""
     terms = [f"{num} {direction} NULLS LAST"]
     if has_nan:  # the engine sorts NaN as the greatest number; it belongs behind the missing values
         terms.insert(0, f"CASE WHEN {num} IS NULL THEN 1 WHEN isnan({num}) THEN 2 ELSE 0 END")
     if big is not None:
-        terms.append(f"{big} {direction} NULLS LAST")
+        terms.append(_exact_term(num, big, direction))
     return terms
+
+
+def _exact_term(num: str, big: str, direction: str) -> str:
+    """Among equal doubles beyond 2^53 the integers decide; a double there is an integer too."""
+    exact = f"coalesce(CAST({big} AS HUGEINT), TRY_CAST({num} AS HUGEINT))"
+    return f"CASE WHEN abs({num}) >= 9007199254740992 THEN {exact} END {direction} NULLS LAST"
 
 
 def _key_terms(emitter: Emitter, value: KeyValue, row: Row, direction: str) -> list[str]:
@@ -63,7 +72,7 @@ def _key_terms(emitter: Emitter, value: KeyValue, row: Row, direction: str) -> l
         return []
     emitter.joins.append(f"LEFT JOIN ({rows}) AS {alias} ON {alias}.run_id = {row.run_id}")
     if value.numbers_only:
-        return _number_terms(f"{alias}.num", f"{alias}.big", direction, has_nan=True)
+        return number_terms(f"{alias}.num", f"{alias}.big", direction, has_nan=True)
     rank = (
         f"CASE WHEN {alias}.num IS NOT NULL AND isnan({alias}.num) THEN 5 "
         f"WHEN {alias}.num IS NOT NULL THEN 0 "
@@ -74,7 +83,7 @@ def _key_terms(emitter: Emitter, value: KeyValue, row: Row, direction: str) -> l
     return [
         rank,
         f"{alias}.num {direction} NULLS LAST",
-        f"{alias}.big {direction} NULLS LAST",
+        _exact_term(f"{alias}.num", f"{alias}.big", direction),
         f"{text} {direction} NULLS LAST",
         f"{alias}.bool {direction} NULLS LAST",
     ]

@@ -1,0 +1,55 @@
+"""The lowering answers as the reference does, over every layout of the tables."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, note
+from hypothesis import strategies as st
+from law_narrow import nested_cases, number_cases, text_cases
+from law_pools import CLOCK, share
+from law_queries import artifact_queries, queries, sorts
+from law_runs import needs_of, runs
+from law_tables import PROMOTIONS, Index
+
+from pql.binder.binder import bind
+from pql.catalog.fields import Entity
+from pql.reference.search import search, search_artifacts
+from pql.syntax.format import format_query, format_sort
+
+_limits = st.none() | st.integers(1, 4)
+_offsets = st.just(0) | st.integers(0, 3)
+
+
+@pytest.mark.parametrize("promotion", PROMOTIONS)
+@share(0.6)
+@given(data=st.data(), node=queries(), sort=sorts(), limit=_limits, offset=_offsets)
+def test_runs_are_the_same_in_the_same_order(promotion, data, node, sort, limit, offset):
+    note(f"{format_query(node)}   sort {format_sort(sort)}")
+    query = bind(node, sort, clock=CLOCK, limit=limit, offset=offset)
+    some = data.draw(runs(needs_of(query)))
+    assert Index(some, promotion).uuids(query) == search(query, some)
+
+
+@pytest.mark.parametrize("promotion", ["none", "auto"])
+@share(0.6)
+@given(data=st.data(), node=artifact_queries(), sort=sorts(Entity.ARTIFACT), limit=_limits, offset=_offsets)
+def test_artifacts_are_the_same_in_the_same_order(promotion, data, node, sort, limit, offset):
+    note(f"{format_query(node)}   sort {format_sort(sort)}")
+    query = bind(node, sort, clock=CLOCK, limit=limit, offset=offset, entity=Entity.ARTIFACT)
+    some = data.draw(runs(needs_of(query)))
+    expected = [
+        (each.run.uuid, each.artifact.name, each.artifact.kind, each.artifact.is_input)
+        for each in search_artifacts(query, some)
+    ]
+    assert Index(some, promotion).rows(query) == expected
+
+
+@pytest.mark.parametrize("cases", [number_cases, text_cases, nested_cases])
+@pytest.mark.parametrize("promotion", ["none", "all"])
+@share(0.6)
+@given(data=st.data())
+def test_one_field_in_every_way(cases, promotion, data):
+    node, sort, some = data.draw(cases())
+    note(f"{format_query(node)}   sort {format_sort(sort)}")
+    query = bind(node, sort, clock=CLOCK)
+    assert Index(some, promotion).uuids(query) == search(query, some)
