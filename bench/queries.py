@@ -102,10 +102,8 @@ QUERIES: tuple[Query, ...] = (
     Query(
         "key of one project",
         "metrics.p03_m5:<0.3",
-        "SELECT r.uuid FROM (SELECT run_id, num FROM \"values\" WHERE section = 'outputs' "
-        "AND key = 'p03_m5' AND num < 0.3 AND num <= (SELECT max(num) FROM (SELECT num FROM \"values\" "
-        "WHERE section = 'outputs' AND key = 'p03_m5' AND num < 0.3 ORDER BY num LIMIT 10))) v "
-        "JOIN runs r USING (run_id) ORDER BY v.num, r.uuid LIMIT 10",
+        "SELECT r.uuid FROM runs r JOIN \"values\" v USING (run_id) WHERE v.section = 'outputs' "
+        "AND v.key = 'p03_m5' AND v.num < 0.3 ORDER BY v.num, r.uuid LIMIT 10",
         sort="metrics.p03_m5",
         limit=10,
         metric=True,
@@ -113,7 +111,7 @@ QUERIES: tuple[Query, ...] = (
     Query(
         "rare key",
         "metrics.rare_auc:>0.5",
-        "SELECT r.uuid FROM \"values\" v JOIN runs r USING (run_id) WHERE v.section = 'outputs' "
+        "SELECT r.uuid FROM runs r JOIN \"values\" v USING (run_id) WHERE v.section = 'outputs' "
         "AND v.key = 'rare_auc' AND v.num > 0.5 AND NOT isnan(v.num) ORDER BY v.num DESC, r.uuid LIMIT 10",
         sort="-metrics.rare_auc",
         limit=10,
@@ -122,9 +120,8 @@ QUERIES: tuple[Query, ...] = (
     Query(
         "history minimum",
         "min(metrics.loss):<0.02",
-        "SELECT r.uuid FROM (SELECT run_id, min FROM series WHERE section = 'metrics' AND kind = 'metric' "
-        "AND name = 'loss' AND min < 0.02 ORDER BY min, run_id LIMIT 10) h JOIN runs r USING (run_id) "
-        "ORDER BY h.min, r.uuid LIMIT 10",
+        "SELECT r.uuid FROM runs r JOIN series h USING (run_id) WHERE h.section = 'metrics' "
+        "AND h.kind = 'metric' AND h.name = 'loss' AND h.min < 0.02 ORDER BY h.min, r.uuid LIMIT 10",
         sort="min(metrics.loss)",
         limit=10,
         metric=True,

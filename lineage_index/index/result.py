@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-__all__ = ["ArtifactKey", "SearchResult"]
+__all__ = ["ArtifactKey", "PointKey", "SearchResult"]
 
 ArtifactKey = tuple[str, str, str, bool]
 """(run uuid, name, kind, is_input)"""
+
+PointKey = tuple[str, str, int | None, float]
+"""(run uuid, key, step, value)"""
 
 _SCALARS = tuple(field.column for field in RUN_FIELDS if field.column and not field.is_set)
 _SETS = tuple(field.column for field in RUN_FIELDS if field.is_set)
@@ -32,7 +35,7 @@ _RELATED = ("pipeline", "controller", "original")
 class SearchResult:
     """The page of a search, in order, and how many match in all.
 
-    `uuids` are 32 lower-case hex digits (for artifacts those of their runs). Everything but the ids is read
+    `uuids` are 32 lower-case hex digits (for artifacts and points those of their runs). Everything but the ids is read
     when it is asked for, from the snapshot that the search saw. `warnings` are findings that did not stop
     the search. `snapshot` is the version of the index.
     """
@@ -47,6 +50,7 @@ class SearchResult:
         snapshot: int,
         warnings: tuple[Diagnostic, ...] = (),
         artifacts: Sequence[ArtifactKey] | None = None,
+        points: Sequence[PointKey] | None = None,
     ) -> None:
         self._engine = engine
         self._plan = plan
@@ -55,6 +59,7 @@ class SearchResult:
         self.snapshot = snapshot
         self.warnings = warnings
         self.artifacts = artifacts
+        self.points = points
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -83,27 +88,34 @@ class SearchResult:
         """A mapping a run: its fields, and `inputs`, `outputs`, `meta_info` as they were logged.
 
         Times are naive UTC datetimes; sets (tags …) are lists of texts. For artifacts: run, name, kind,
-        is_input.
+        is_input; for points: run, key, step, value.
         """
+        if self.points is not None:
+            of_points = ("run", "key", "step", "value")
+            return [dict(zip(of_points, each, strict=True)) for each in self.points]
         if self.artifacts is not None:
             names = ("run", "name", "kind", "is_input")
             return [dict(zip(names, each, strict=True)) for each in self.artifacts]
         if not self._ids:
             return []
         columns = list(dict.fromkeys((*_SCALARS, *_SETS, *_RELATED)))
+        selected = ", ".join(f'"{name}"' for name in ("run_id", *columns))
+        # Two statements: `runs` has bloom filters on uuid and is sorted by time, `payload` is sorted by run_id.
+        found = self._among(f"SELECT {selected} FROM runs WHERE uuid", "VARCHAR", self.uuids)
         wanted = [each[0] for each in self._ids]
-        selected = ", ".join(f'r."{name}"' for name in columns)
-        found = self._engine.select(
-            f"SELECT r.run_id, p.inputs, p.outputs, p.meta_info, {selected} FROM runs AS r "
-            "LEFT JOIN payload AS p ON p.run_id = r.run_id WHERE list_contains($1::BIGINT[], r.run_id)"
-            if len(wanted) > _MANY
-            else f"SELECT r.run_id, p.inputs, p.outputs, p.meta_info, {selected} FROM runs AS r "
-            "LEFT JOIN payload AS p ON p.run_id = r.run_id "
-            f"WHERE r.run_id IN ({', '.join(f'${n}' for n in range(1, len(wanted) + 1))})",
-            [wanted] if len(wanted) > _MANY else wanted,
+        texts = self._among(
+            "SELECT run_id, inputs, outputs, meta_info FROM payload WHERE run_id", "BIGINT", wanted
         )
-        by_id = {each[0]: each for each in found}
-        return [_row(by_id[each], columns) for each in wanted]
+        return [_row(found[each], texts.get(each, _NO_TEXTS), columns) for each in wanted]
+
+    def _among(self, select: str, kind: str, wanted: Sequence[Any]) -> dict[int, tuple[Any, ...]]:
+        """The rows of a SELECT that ends in a column, for the wanted values of that column: by run_id."""
+        if len(wanted) > _MANY:
+            found = self._engine.select(f"{select} IN (SELECT unnest($1::{kind}[]))", [list(wanted)])
+        else:
+            places = ", ".join(f"${n}" for n in range(1, len(wanted) + 1))
+            found = self._engine.select(f"{select} IN ({places})", wanted)
+        return {run_id: tuple(rest) for run_id, *rest in found}
 
     def values(self, value: Value) -> list[Any]:
         """One keyed value or history function of every run of the page: None where it is missing."""
@@ -131,10 +143,11 @@ class SearchResult:
 
 
 _MANY = 500
+_NO_TEXTS = (None, None, None)
 
 
-def _row(found: tuple[Any, ...], columns: Sequence[str]) -> dict[str, Any]:
-    _, inputs, outputs, meta_info, *values = found
+def _row(values: tuple[Any, ...], texts: tuple[Any, ...], columns: Sequence[str]) -> dict[str, Any]:
+    inputs, outputs, meta_info = texts
     row: dict[str, Any] = dict(zip(columns, values, strict=True))
     for name in _SETS:
         row[name] = elements(row[name])

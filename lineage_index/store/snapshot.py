@@ -69,7 +69,7 @@ class Snapshot:
     def layout(self) -> Layout:
         """Where each key lives."""
         try:
-            return Layout(CodedKeys(self._text.layout()))
+            return Layout(CodedKeys(self._text.layout()), settled=not self.dead_runs)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             path = str(self.path)
             words = f"the index at {path} cannot be read: a file of its folder `{FOLDER}` is damaged"

@@ -34,10 +34,12 @@ ABSENT = KeyLayout()
 class Layout:
     """The layout of a snapshot: (section, key) to its places. A key that is not listed is in no run.
 
-    The sections are `inputs`, `outputs` and `meta_info`; `metrics.k` lives where `outputs.k` does.
+    The sections are `inputs`, `outputs` and `meta_info`; `metrics.k` lives where `outputs.k` does. `settled`
+    says that no table holds rows of runs that have left `runs`.
     """
 
     keys: Mapping[tuple[str, str], KeyLayout] = field(default_factory=dict)
+    settled: bool = False
 
     def of(self, section: str, key: str) -> KeyLayout:
         """The places of a key; `ABSENT` if no run has it."""

@@ -11,9 +11,11 @@ from pql.catalog.layout import Layout
 
 __all__ = ["FALSE", "TRUE", "Emitter", "Parameter", "Statement", "both", "either", "negate", "quote"]
 
-Parameter = str | int | float | bool | datetime
+Parameter = str | int | float | bool | datetime | tuple[int, ...]
 
 _PLACEHOLDER = re.compile(r"\$(\d+)")
+
+_PRESENT = re.compile(r'[\w".]+ IS NOT NULL')
 
 TRUE = "TRUE"
 FALSE = "FALSE"
@@ -94,4 +96,6 @@ def negate(part: str) -> str:
     """The exact complement: a condition that is NULL does not hold, so its complement does."""
     if part in (TRUE, FALSE):
         return FALSE if part == TRUE else TRUE
+    if _PRESENT.fullmatch(part):  # in this form the engine can pass over row groups by their counts of nulls
+        return f"{part.removesuffix(' IS NOT NULL')} IS NULL"
     return f"(({part}) IS NOT TRUE)"

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from pql.binder.bound import HistoryValue, KeyValue, Value
-from pql.catalog.fields import Entity
+from pql.catalog.fields import Entity, Relation
 from pql.catalog.layout import Layout
-from pql.plan.logical import LogicalPlan
+from pql.plan.logical import All, Exists, LogicalPlan, Predicate
+from pql.sql.anchor import anchor
 from pql.sql.emitter import TRUE, Emitter, Statement, quote
 from pql.sql.history import history_source
 from pql.sql.keys import candidates
@@ -24,6 +25,9 @@ __all__ = ["lower", "lower_count", "lower_values"]
 
 _MOST_ROWS = 2**62
 """More than any table has, and within the engine's integers."""
+
+_LISTED = 50
+"""More ids than this are one parameter: a list."""
 
 _RUN = Row(Entity.RUN, "r", "r.run_id", "r.uuid")
 _ARTIFACT = Row(Entity.ARTIFACT, "a", "a.run_id", "a.state", run_alias="r")
@@ -37,10 +41,13 @@ def lower(plan: LogicalPlan, layout: Layout, columns: Sequence[str] = ("uuid",))
     """
     emitter = Emitter(layout)
     row = _row(plan.entity)
-    condition = holds(emitter, plan.predicate, row)
-    terms = [term for key in plan.sort for term in order_terms(emitter, key, row)]
+    found = anchor(emitter, plan.predicate, plan.sort[0], row) if plan.sort else None
+    terms = [] if found is None else list(found.terms)
+    condition = holds(emitter, plan.predicate if found is None else found.rest, row)
+    keys = plan.sort if found is None else plan.sort[1:]
+    terms += [term for key in keys for term in order_terms(emitter, key, row)]
     terms += _ties(plan.entity)
-    parts = ["SELECT", _selected(plan.entity, columns), "FROM", _source(plan.entity), *emitter.joins]
+    parts = ["SELECT", _selected(plan.entity, columns), "FROM", _source(plan), *emitter.joins]
     if condition != TRUE:
         parts += ["WHERE", condition]
     parts += ["ORDER BY", ", ".join(terms)]
@@ -56,7 +63,7 @@ def lower_count(plan: LogicalPlan, layout: Layout) -> Statement:
     emitter = Emitter(layout)
     condition = holds(emitter, plan.predicate, _row(plan.entity))
     where = "" if condition == TRUE else f" WHERE {condition}"
-    return emitter.statement(f"SELECT count(*) FROM {_source(plan.entity)}{where}")
+    return emitter.statement(f"SELECT count(*) FROM {_source(plan)}{where}")
 
 
 def lower_values(value: Value, layout: Layout, run_ids: Sequence[int]) -> Statement | None:
@@ -75,8 +82,11 @@ def lower_values(value: Value, layout: Layout, run_ids: Sequence[int]) -> Statem
         rows = found
     else:
         return None
-    places = ", ".join(emitter.parameter(run_id) for run_id in run_ids)
-    return emitter.statement(f"SELECT * FROM ({rows}) WHERE run_id IN ({places})")
+    if len(run_ids) > _LISTED:
+        wanted = f"SELECT unnest(CAST({emitter.parameter(tuple(run_ids))} AS BIGINT[]))"
+    else:
+        wanted = ", ".join(emitter.parameter(run_id) for run_id in run_ids)
+    return emitter.statement(f"SELECT * FROM ({rows}) WHERE run_id IN ({wanted})")
 
 
 def _row(entity: Entity) -> Row:
@@ -91,10 +101,20 @@ def _row(entity: Entity) -> Row:
             assert_never(entity)
 
 
-def _source(entity: Entity) -> str:
+def _source(plan: LogicalPlan) -> str:
+    """The tables of the rows. The engine builds its hash table on the last one, the one narrowed down."""
+    entity = plan.entity
     if entity is Entity.RUN:
         return "runs AS r"
-    return "artifacts AS a JOIN runs AS r ON r.run_id = a.run_id"
+    if _asks_owner(plan.predicate):
+        return "artifacts AS a JOIN runs AS r ON r.run_id = a.run_id"
+    return "runs AS r JOIN artifacts AS a ON a.run_id = r.run_id"
+
+
+def _asks_owner(predicate: Predicate) -> bool:
+    """Does one of the conditions that all have to hold speak of the run that the element belongs to?"""
+    items = predicate.items if isinstance(predicate, All) else (predicate,)
+    return any(isinstance(item, Exists) and item.step.relation is Relation.RUN for item in items)
 
 
 def _selected(entity: Entity, columns: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from pql.binder.bound import (
+    AnyOf,
     ColumnValue,
     ElementId,
     FieldTest,
@@ -13,6 +14,7 @@ from pql.binder.bound import (
     KeyValue,
     Step,
     Test,
+    TextEquals,
     Value,
 )
 from pql.catalog.fields import Entity, Relation
@@ -166,13 +168,33 @@ def _exists(emitter: Emitter, step: Step, item: Predicate, row: Row) -> str:
 def _exists_part(emitter: Emitter, relation: Relation, item: Predicate, row: Row) -> str:
     if row.run_id is None:
         return FALSE
-    alias = emitter.alias("a")
     artifacts = relation is Relation.ARTIFACTS
+    if artifacts:
+        known = _by_kinds(emitter, item, row)
+        if known is not None:
+            return known
+    alias = emitter.alias("a")
     entity = Entity.ARTIFACT if artifacts else Entity.CONNECTION
     identity = f"{alias}.state" if artifacts else f"{alias}.name"
     part = Row(entity, alias, f"{alias}.run_id", identity)
     condition = holds(emitter, item, part)
     return _semi(row.run_id, f"{alias}.run_id", f"{relation.value} AS {alias}", condition)
+
+
+def _by_kinds(emitter: Emitter, item: Predicate, row: Row) -> str | None:
+    """A question about nothing but the kind of an artifact: the run's own row holds the sets of kinds."""
+    kinds = [row.column("in_artifact_kind"), row.column("out_artifact_kind")]
+    if item == Constant(True):
+        return either(f"{column} IS NOT NULL" for column in kinds if column is not None)
+    match item:
+        case Holds(ColumnValue(field), TextEquals() | AnyOf() as test) if field.column == "kind":
+            tests = test.tests if isinstance(test, AnyOf) else (test,)
+            if all(isinstance(each, TextEquals) for each in tests):
+                sets = [
+                    Typed(f"{column} IS NOT NULL", elements=column) for column in kinds if column is not None
+                ]
+                return either(passes(emitter, each, kept) for each in tests for kept in sets)
+    return None
 
 
 def _semi(key: str, column: str, source: str, condition: str) -> str:
@@ -218,7 +240,9 @@ def _identity_only(item: Predicate) -> bool:
         case Constant():
             return True
         case Holds(value, _):
-            return isinstance(value, ElementId)
+            return isinstance(value, ElementId) or (
+                isinstance(value, ColumnValue) and value.field.column == "uuid"
+            )
         case Complement(inner):
             return _identity_only(inner)
         case All(items) | Any(items):
@@ -280,7 +304,9 @@ def _exists_transitive(emitter: Emitter, step: Step, item: Predicate, row: Row) 
     if own is None:
         return FALSE
     reach, edge, run = emitter.alias("w"), emitter.alias("e"), emitter.alias("u")
-    live = f"edges AS {edge} JOIN runs AS {emitter.alias('l')} USING (run_id)"
+    live = f"edges AS {edge}"
+    if not emitter.layout.settled:  # an edge of a run that has left the index leads nowhere
+        live += f" JOIN runs AS {emitter.alias('l')} USING (run_id)"
     upwards = step.relation is Relation.UPSTREAM
     start, arrive = ("upstream", "downstream") if upwards else ("downstream", "upstream")
     if _identity_only(item):
