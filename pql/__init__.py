@@ -94,7 +94,7 @@ def compile(  # noqa: A001 - as `re.compile`
 ) -> Statement:
     """One SELECT of DuckDB's SQL, with its parameters, over tables named as in `pql.catalog.tables`.
 
-    `query` None means all; `entity` is "runs" or "artifacts"; `columns` are those of `runs` to select. `now`
+    `query` None means all; `entity` is "runs", "artifacts" or "points"; `columns` are those of `runs` to select. `now`
     (aware; default: the present) and `tz` give date words their meaning. `layout` says where keys live, as a
     snapshot knows it; without one every key is taken to have rows of `values` only.
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENTITY_NAMES", "Index"]
 
-ENTITY_NAMES = {"runs": Entity.RUN, "artifacts": Entity.ARTIFACT}
+ENTITY_NAMES = {"runs": Entity.RUN, "artifacts": Entity.ARTIFACT, "points": Entity.POINT}
 
 
 class Index:
@@ -64,7 +64,7 @@ class Index:
         tz: tzinfo = UTC,
         max_length: int | None = LONGEST,
     ) -> SearchResult:
-        """The runs (or `entity="artifacts"`) that match, in order; `query` None is all of them.
+        """The runs (or `entity` "artifacts", "points") that match, in order; `query` None is all of them.
 
         `limit` None is no limit. `now` (aware; default: the present) and `tz` are what date words and dates
         without an offset depend on. Raises PqlError for a wrong query, sort, limit or offset, ValueError
@@ -108,9 +108,12 @@ class Index:
         plan = plan_query(bound)
         layout = self.snapshot.layout
         found: list[tuple[Any, ...]] = self._engine.rows(lower(plan, layout, ("run_id", "uuid")), text)
-        artifacts = None
+        artifacts, points = None, None
         if bound.entity is Entity.ARTIFACT:
             artifacts = [(each[0], each[1], each[2], each[3]) for each in found]
+            found = [(None, each[0]) for each in found]
+        elif bound.entity is Entity.POINT:
+            points = [(each[0], each[1], each[2], each[3]) for each in found]
             found = [(None, each[0]) for each in found]
         return SearchResult(
             self._engine,
@@ -120,6 +123,7 @@ class Index:
             snapshot=self.snapshot.version,
             warnings=(*bound.warnings, *unknown_keys(bound, layout)),
             artifacts=artifacts,
+            points=points,
         )
 
     @overload

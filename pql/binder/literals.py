@@ -57,7 +57,7 @@ OPERATORS = {
 _DATE_WORDS = ("today", "tomorrow", "yesterday", "now", "last_7_days", "last_month", "last_week", "last_year")
 _TEXT_FAMILIES = frozenset({Family.STRING, Family.VALUE, Family.UUID})
 _NUMBER_FAMILIES = frozenset({Family.SCALAR, Family.DURATION, Family.CPU, Family.MEMORY, Family.INTEGER})
-_TAKES = {
+OPERATIONS_OF = {
     Family.STRING: "values, lists, `%like%`, /regex/ and nil",
     Family.VALUE: "values, lists, `%like%`, /regex/ and nil",
     Family.UUID: "values, lists, `%like%`, /regex/ and nil",
@@ -127,7 +127,7 @@ def type_operation(operation: Operation, at: Typing) -> Test | None:
 
 
 def _refuse(operation: str, at: Typing, hint: str = "") -> NoReturn:
-    payload = {"field": at.field, "takes": _TAKES[at.family], "operation": operation}
+    payload = {"field": at.field, "takes": OPERATIONS_OF[at.family], "operation": operation}
     raise PqlError(Diagnostic("PQL304", at.span, payload, hint), at.text)
 
 

@@ -87,6 +87,10 @@ def _bind_path(path: FieldPath, entity: Entity, text: str) -> Target:
             break
         if transitive and not relation.walkable:
             _unknown(f"{name}*", path, entity, text)
+        if relation is Relation.RUN and not segments:
+            uuid = find_field(Entity.RUN, "uuid")
+            assert uuid is not None
+            return Target((*steps, Step(relation)), ColumnValue(uuid), uuid, spelled(path))
         if relation.to_one and not segments:
             field = Field(relation.value, Family.UUID, relation.value)
             return Target(tuple(steps), ColumnValue(field), field, spelled(path))
@@ -107,7 +111,7 @@ def _bind_path(path: FieldPath, entity: Entity, text: str) -> Target:
 def _relation(name: str, entity: Entity) -> Relation | None:
     if entity is Entity.RUN:
         return find_relation(name)
-    if entity is Entity.ARTIFACT and name == "run":
+    if entity in (Entity.ARTIFACT, Entity.POINT) and name == "run":
         return Relation.RUN
     return None
 

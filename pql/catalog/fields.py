@@ -10,6 +10,7 @@ __all__ = [
     "CONNECTION_FIELDS",
     "ENTITIES",
     "HISTORY_FUNCTIONS",
+    "POINT_FIELDS",
     "RELATIONS",
     "RUN_FIELDS",
     "RUN_KINDS",
@@ -65,7 +66,7 @@ class Relation(Enum):
     ARTIFACTS = "artifacts"
     CONNECTIONS = "connections"
     RUN = "run"
-    """The run that an artifact belongs to."""
+    """The run that an artifact or a point belongs to."""
 
     @property
     def to_one(self) -> bool:
@@ -186,6 +187,13 @@ ARTIFACT_FIELDS: tuple[Field, ...] = (
     _column("is_input", Family.BOOL, "whether the run read it"),
 )
 
+POINT_FIELDS: tuple[Field, ...] = (
+    _column("key", Family.STRING, "the metric's name"),
+    _column("step", Family.SCALAR, "the step it was logged at"),
+    _column("time", Family.DATETIME, "when it was logged"),
+    _column("value", Family.SCALAR, "what was logged"),
+)
+
 CONNECTION_FIELDS: tuple[Field, ...] = (
     _column("name", Family.STRING, "the connection's name"),
     _column("kind", Family.VALUE, "the connection's kind"),
@@ -210,12 +218,14 @@ class Entity(Enum):
     RUN = "runs"
     ARTIFACT = "artifacts"
     CONNECTION = "connections"
+    POINT = "points"
 
 
 ENTITIES: dict[Entity, tuple[Field, ...]] = {
     Entity.RUN: RUN_FIELDS,
     Entity.ARTIFACT: ARTIFACT_FIELDS,
     Entity.CONNECTION: CONNECTION_FIELDS,
+    Entity.POINT: POINT_FIELDS,
 }
 
 _INDEX: dict[Entity, dict[str, Field]] = {

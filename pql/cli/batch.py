@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from lineage_index.index.index import ENTITY_NAMES, Index
 from lineage_index.index.locate import locate_index
+from lineage_index.index.result import SearchResult
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.streams import speak_utf8
 from pql.diagnostics.diagnostic import PqlError
@@ -82,15 +83,18 @@ def answer(index: Index, line: bytes) -> dict[str, Any]:
             entity=request.get("entity") or "runs",
             max_length=None,
         )
-        ids: dict[str, Any] = (
-            {"uuids": found.uuids}
-            if found.artifacts is None
-            else {"artifacts": [list(each) for each in found.artifacts]}
-        )
-        return {"id": identity, **ids, "total": found.total}
+        return {"id": identity, **_ids(found), "total": found.total}
     except PqlError as error:
         diagnostic = error.diagnostic
         return _error(identity, diagnostic.code, diagnostic.message, list(diagnostic.span))
+
+
+def _ids(found: SearchResult) -> dict[str, Any]:
+    if found.artifacts is not None:
+        return {"artifacts": [list(each) for each in found.artifacts]}
+    if found.points is not None:
+        return {"points": [list(each) for each in found.points]}
+    return {"uuids": found.uuids}
 
 
 def _fault(request: dict[str, Any]) -> str | None:

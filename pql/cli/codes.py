@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from pql.binder.binder import Clock, bind
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
+from pql.diagnostics.examples import EXAMPLES
 from pql.diagnostics.registry import CODES, Code
 from pql.diagnostics.render import render
 from pql.syntax.parser import parse_query
 
-__all__ = ["code_page", "findings_of"]
+__all__ = ["code_page", "findings_of", "known_code"]
 
 _CLOCK = Clock(datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def code_page(code: Code) -> str:
-    """The page as Markdown. KeyError if there is no such code."""
-    kind = "warning" if code.warning else "error"
-    parts = [f"# {code.code}: {code.title}", f"An {kind}: {code.message}." if kind == "error" else ""]
-    if code.warning:
-        parts[1] = f"A warning: {code.message}."
-    parts.append(code.meaning)
-    if code.wrong or code.code == "PQL101":
+    """The page as Markdown."""
+    kind = "A warning" if code.warning else "An error"
+    parts = [f"# {code.code}: {code.title}", f"{kind}: {_with_names(code.message)}.", code.meaning]
+    example = EXAMPLES.get(code.code)
+    if example is not None:
+        parts += ["Wrong:", _block(example.wrong), "Right:", _block(example.right)]
+    elif code.wrong or code.code == "PQL101":
         parts += ["Wrong:", _block(code.wrong or '""')]
         parts += [_block(render(each, code.wrong)) for each in findings_of(code.wrong)[:1]]
-    if code.right:
         parts += ["Right:", _block(code.right)]
     return "\n\n".join(parts) + "\n"
+
+
+def _with_names(message: str) -> str:
+    """The message with the names of what will stand in it."""
+    return re.sub(r"\{(\w+)\}", lambda match: match[1].upper(), message)
 
 
 def findings_of(query: str) -> list[Diagnostic]:

@@ -30,7 +30,7 @@ __all__ = ["STAGES", "run_explain"]
 STAGES = ("text", "ast", "bound", "plan", "sql", "duckdb")
 _CODE = re.compile(r"pql\d+\Z", re.IGNORECASE)
 _DEFAULT_LIMIT = 20
-_ENTITIES = {entity.value: entity for entity in (Entity.RUN, Entity.ARTIFACT)}
+_ENTITIES = {entity.value: entity for entity in (Entity.RUN, Entity.ARTIFACT, Entity.POINT)}
 
 
 def run_explain(
@@ -122,7 +122,10 @@ def _findings(bound: BoundQuery, text: str) -> list[str]:
 
 def _tail(bound: BoundQuery) -> list[str]:
     """What is added to the condition: order, ties, page."""
-    identity = "uuid" if bound.entity is Entity.RUN else "run.uuid, name, kind, is_input, path"
+    identity = {
+        Entity.ARTIFACT: "run.uuid, name, kind, is_input, path",
+        Entity.POINT: "run.uuid, key, order of logging",
+    }.get(bound.entity, "uuid")
     lines = [f"sort: {', '.join(sort_form(bound.sort))}", f"ties: {identity}"]
     if bound.limit is not None:
         lines.append(f"limit: {bound.limit}")

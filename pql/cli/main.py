@@ -78,7 +78,7 @@ def search(
         str, typer.Option("--offset", metavar="N", help="Pass over the first N matches.")
     ] = "0",
     every: Annotated[bool, typer.Option("--all", "-a", help="No limit.")] = False,
-    entity: Annotated[str, typer.Option("--entity", help="runs or artifacts.")] = "runs",
+    entity: Annotated[str, typer.Option("--entity", help="runs, artifacts or points.")] = "runs",
     output: Annotated[
         str, typer.Option("--format", "-f", help="table, jsonl or uuid.", metavar="FORMAT")
     ] = "table",
@@ -98,7 +98,8 @@ def batch(
     """Answer many queries in one process: JSON lines in, JSON lines out, in the same order.
 
     In: {"id", "query", "sort", "limit", "offset", "entity"}, all but id optional. Out: {"id", "uuids",
-    "total"}, {"id", "artifacts", "total"}, or {"id", "error": {"code", "message", "span"}}.
+    "total"}, {"id", "artifacts", "total"}, {"id", "points", "total"}, or
+    {"id", "error": {"code", "message", "span"}}.
     """
     from pql.cli.batch import run_batch
 
@@ -117,7 +118,7 @@ def explain(
     ] = None,
     offset: Annotated[str, typer.Option("--offset", metavar="N", help="As for search.")] = "0",
     every: Annotated[bool, typer.Option("--all", "-a", help="No limit.")] = False,
-    entity: Annotated[str, typer.Option("--entity", help="runs or artifacts.")] = "runs",
+    entity: Annotated[str, typer.Option("--entity", help="runs, artifacts or points.")] = "runs",
     index: IndexOption = None,
 ) -> None:
     """Say what a query asks for, or what a code means: pql explain "metrics.loss:<0.01" """

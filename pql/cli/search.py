@@ -23,6 +23,7 @@ from pql.binder.bound import (
     KeyValue,
     Value,
 )
+from pql.catalog.fields import Entity
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.streams import speak_utf8
 from pql.cli.table import render_table
@@ -94,10 +95,10 @@ def _isoformat(value: Any) -> str:
 def _print_table(result: SearchResult, bound: BoundQuery) -> None:
     total = result.total
     if len(result):
-        columns = _artifact_columns(result) if result.artifacts is not None else _columns(result, bound)
+        columns = _columns(result, bound) if bound.entity is Entity.RUN else _part_columns(result)
         terminal = sys.stdout.isatty()
         print(render_table(columns, _terminal_width() if terminal else None))
-    what = "artifact" if result.artifacts is not None else "run"
+    what = bound.entity.value.removesuffix("s")
     plural = "" if total == 1 else "s"
     shown = "" if len(result) == total else f", {len(result):,} shown (--all or --limit for more)"
     print(f"{total:,} {what}{plural} matched{shown}", file=sys.stdout if len(result) else sys.stderr)
@@ -109,12 +110,14 @@ def _terminal_width() -> int:
     return shutil.get_terminal_size().columns
 
 
-def _artifact_columns(result: SearchResult) -> list[tuple[str, list[str], bool]]:
+def _part_columns(result: SearchResult) -> list[tuple[str, list[str], bool]]:
+    """Of artifacts and points: the beginning of the run's uuid, then what they are."""
     rows = result.rows
-    return [
-        (name, [_text(row[name]) if name != "run" else row[name][:8] for row in rows], False)
-        for name in ("run", "name", "kind", "is_input")
+    names = [name for name in rows[0] if name != "run"]
+    own = [
+        (name, [_text(row[name]) for row in rows], _numeric([row[name] for row in rows])) for name in names
     ]
+    return [("run", [row["run"][:8] for row in rows], False), *own]
 
 
 def _columns(result: SearchResult, bound: BoundQuery) -> list[tuple[str, list[str], bool]]:

@@ -326,7 +326,7 @@ CODES: dict[str, Code] = _table(
         "unknown value",
         "`{value}` is none of the values that `{field}` can have",
         "The field has a closed set of values, so the condition can't match.",
-        "",
+        "status:runing",
         "status:running",
         warning=True,
     ),

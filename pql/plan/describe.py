@@ -39,7 +39,12 @@ __all__ = ["describe", "describe_condition"]
 
 _MOST_LISTED = 8
 _ALWAYS_THERE = frozenset({"uuid", "status", "created_at", "updated_at", "is_input"})
-_ENTITIES = {Entity.RUN: "run", Entity.ARTIFACT: "artifact", Entity.CONNECTION: "connection"}
+_ENTITIES = {
+    Entity.RUN: "run",
+    Entity.ARTIFACT: "artifact",
+    Entity.CONNECTION: "connection",
+    Entity.POINT: "point",
+}
 _RELATED = {
     Relation.ARTIFACTS: "artifact",
     Relation.CONNECTIONS: "connection",

@@ -48,7 +48,8 @@ def typed_column(row: Row, field: Field) -> Typed:
         return Typed(present, elements=column)
     match field.family:
         case Family.SCALAR | Family.DURATION | Family.CPU | Family.MEMORY | Family.INTEGER:
-            return Typed(present, num=column)
+            # Only what was logged as a point can be NaN in a column.
+            return Typed(present, num=column, has_nan=row.entity is Entity.POINT)
         case Family.BOOL | Family.FLAG:
             return Typed(present, flag=column)
         case Family.DATETIME:

@@ -102,4 +102,8 @@ def _related(told: dict[str, Any] | None) -> Related | None:
 
 
 def _points(points: list[list[Any]]) -> tuple[Point, ...]:
-    return tuple(Point(float(value), step) for step, value in points)
+    return tuple(_point(*each) for each in points)
+
+
+def _point(step: int | None, value: float | str, time: str | None = None) -> Point:
+    return Point(float(value), step, None if time is None else datetime.fromisoformat(time))

@@ -81,6 +81,9 @@ def test_every_field_and_alias_has_a_case() -> None:
     assert set(RELATIONS) - named == set()
     for entity in (Entity.ARTIFACT, Entity.CONNECTION):
         assert {f"{entity.value}.{field.name}" for field in ENTITIES[entity]} - named == set()
+    of_points = [str(case.query) for case in cases("valid") if case.entity is Entity.POINT]
+    for field in ENTITIES[Entity.POINT]:
+        assert any(query.startswith(f"{field.name}:") for query in of_points)
 
 
 def test_every_relation_has_a_case_in_every_form() -> None:
