@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
+import zipfile
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -159,3 +162,50 @@ def test_every_dependency_is_justified() -> None:
 def test_files_named_on_the_map_exist() -> None:
     for name in re.findall(r"`((?:tests|grammar|pql|lineage_index|docs)/[\w./-]*)`", MAP):
         assert (ROOT / name).exists(), name
+
+
+def build(kind: str, source: Path, into: Path) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", kind, "--directory", str(into)]
+    subprocess.run(command, cwd=source, capture_output=True, check=True)
+    (made,) = into.iterdir()
+    return made
+
+
+def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
+    wheel = build("wheel", ROOT, tmp_path / "wheel")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+        names = set(archive.namelist())
+    assert {"pql/_grammar/pql.lark", "pql/py.typed", "lineage_index/py.typed"} <= names
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {
+        "pql",
+        "lineage_index",
+        "pql_lineage",
+    }
+    script = "import pql; print(pql.__file__); print(pql.compile('metrics.loss:<0.25').parameters[-1])"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [str(tmp_path / "site" / "pql" / "__init__.py"), "0.25"]
+
+
+def test_the_source_distribution_builds_the_same_wheel(tmp_path: Path) -> None:
+    with tarfile.open(build("sdist", ROOT, tmp_path / "sdist")) as archive:
+        archive.extractall(tmp_path / "source", filter="data")
+    (source,) = (tmp_path / "source").iterdir()
+    for name in (
+        "Makefile",
+        "requirements.lock",
+        "tests/test_house.py",
+        "grammar/pql.lark",
+        "examples/demo.py",
+    ):
+        assert (source / name).is_file()
+    ours = zipfile.ZipFile(build("wheel", ROOT, tmp_path / "ours"))
+    theirs = zipfile.ZipFile(build("wheel", source, tmp_path / "theirs"))
+    assert sorted(ours.namelist()) == sorted(theirs.namelist())
