@@ -31,13 +31,14 @@ _LISTED = 50
 
 _RUN = Row(Entity.RUN, "r", "r.run_id", "r.uuid")
 _ARTIFACT = Row(Entity.ARTIFACT, "a", "a.run_id", "a.state", run_alias="r")
+_POINT = Row(Entity.POINT, "t", "t.run_id", "t.key", run_alias="r")
 
 
 def lower(plan: LogicalPlan, layout: Layout, columns: Sequence[str] = ("uuid",)) -> Statement:
     """The page of the plan, in its order.
 
     For runs `columns` name columns of the table `runs`; for artifacts the result has always the columns
-    run uuid, name, kind, is_input.
+    run uuid, name, kind, is_input, for points run uuid, key, step, value.
     """
     emitter = Emitter(layout)
     row = _row(plan.entity)
@@ -95,6 +96,8 @@ def _row(entity: Entity) -> Row:
             return _RUN
         case Entity.ARTIFACT:
             return _ARTIFACT
+        case Entity.POINT:
+            return _POINT
         case Entity.CONNECTION:
             raise ValueError("connections are no entity of a search")
         case _:
@@ -106,6 +109,8 @@ def _source(plan: LogicalPlan) -> str:
     entity = plan.entity
     if entity is Entity.RUN:
         return "runs AS r"
+    if entity is Entity.POINT:
+        return "(SELECT * FROM points WHERE section = 'metrics') AS t JOIN runs AS r ON r.run_id = t.run_id"
     if _asks_owner(plan.predicate):
         return "artifacts AS a JOIN runs AS r ON r.run_id = a.run_id"
     return "runs AS r JOIN artifacts AS a ON a.run_id = r.run_id"
@@ -120,10 +125,14 @@ def _asks_owner(predicate: Predicate) -> bool:
 def _selected(entity: Entity, columns: Sequence[str]) -> str:
     if entity is Entity.ARTIFACT:
         return "r.uuid, a.name, a.kind, a.is_input"
+    if entity is Entity.POINT:
+        return "r.uuid, t.key, t.step, t.value"
     return ", ".join(f"r.{quote(column)}" for column in columns)
 
 
 def _ties(entity: Entity) -> list[str]:
     if entity is Entity.RUN:
         return ["r.uuid"]
+    if entity is Entity.POINT:
+        return ["r.uuid", "t.key", "t.seq"]
     return ["r.uuid", "a.name", "a.kind", "a.is_input", "a.path"]
