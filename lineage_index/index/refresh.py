@@ -15,7 +15,7 @@ import pyarrow as pa
 from lineage_index.index.locate import check_path
 from lineage_index.ingest.batch import Batch
 from lineage_index.ingest.record import Problem, RunRecord, Severity
-from lineage_index.ingest.scan import RunFolder, content_fingerprint, scan
+from lineage_index.ingest.scan import RunFolder, scan
 from lineage_index.store.commit import commit
 from lineage_index.store.compaction import compact, needs_compaction
 from lineage_index.store.errors import IndexMissing, IndexUnreadable
@@ -26,8 +26,17 @@ from lineage_index.store.writer import Changes, create, plan_changes
 
 __all__ = ["RefreshReport", "StoreMissing", "compare_with_store", "refresh"]
 
-_BATCH = 500
-"""Run folders that one step reads: what bounds the memory."""
+_BATCH = 2_000
+"""Run folders that one step reads at most, so that files are not too small …"""
+
+_BATCH_BYTES = 1 << 28
+"""… and the bytes they may have, which bounds the memory: points pass by, all else is held."""
+
+_FIRST = 1_000
+"""Folders of the first step of a new index, which decides which keys get columns for all others."""
+
+_COMMIT_EVERY = 10_000
+"""So many folders are read again at most after a crash."""
 
 _PARALLEL_FROM = 1_500
 """Changed folders from which a second process pays for its start."""
@@ -101,7 +110,8 @@ def refresh(
 ) -> RefreshReport:
     """Bring the index up to date with the store; the index is made if there is none.
 
-    Only folders whose files changed are read: by names, sizes and times, with `verify` by content.
+    Only folders whose files changed are read, by names, sizes and times; with `verify` all of them, for
+    stores whose times can't be trusted.
     `history` False leaves the points of metrics out (their summaries stay). `progress` is called with
     (folders read, folders to read). With `compaction` the index is compacted afterwards if it is due.
     Nothing is written to the store.
@@ -113,24 +123,27 @@ def refresh(
     check_path(target)
     folders, problems = _scan(root)
     snapshot = _existing(target)
-    fingerprints = {
-        each.relative: _content(each) if verify else each.fingerprint for each in folders.values()
-    }
-    if verify:
-        folders = {name: replace(each, fingerprint=fingerprints[name]) for name, each in folders.items()}
+    fingerprints = {each.relative: each.fingerprint for each in folders.values()}
     changes = plan_changes(snapshot, str(root), fingerprints)
+    if verify:
+        changes = replace(changes, changed=(*changes.changed, *changes.unchanged), unchanged=())
     wanted = [folders[name] for name in sorted((*changes.added, *changes.changed))]
     if snapshot is None and not wanted:
         create(target)
-    steps = _steps(wanted, target, str(root), history, snapshot, workers)
     done: list[_Done] = []
-    read = 0
-    for step in steps:
+    waiting: list[Prepared] = []
+    read = held = 0
+    for step in _steps(wanted, target, str(root), history, snapshot, workers):
         done.append(step)
+        waiting.append(step.prepared)
         read += step.folders
+        held += step.folders
         if progress is not None:
             progress(read, len(wanted))
-    version = _commit(target, done, changes, str(root))
+        if held >= _COMMIT_EVERY and read < len(wanted):
+            commit(target, waiting)
+            waiting, held = [], 0
+    version = _commit(target, waiting, changes, str(root))
     if compaction and done and needs_compaction(open_snapshot(target)):
         version = compact(target)
     found = [*problems, *(each for step in done for each in step.problems)]
@@ -161,11 +174,11 @@ def compare_with_store(snapshot: Snapshot, store: str | Path) -> list[tuple[str,
     return found
 
 
-def _commit(target: Path, done: Sequence[_Done], changes: Changes, store: str) -> int:
+def _commit(target: Path, waiting: Sequence[Prepared], changes: Changes, store: str) -> int:
     gone = [(store, folder) for folder in changes.gone]
-    if not done and not gone:
+    if not waiting and not gone:
         return open_snapshot(target).version
-    return commit(target, [step.prepared for step in done], gone)
+    return commit(target, waiting, gone)
 
 
 def _scan(root: Path) -> tuple[dict[str, RunFolder], list[Problem]]:
@@ -181,10 +194,6 @@ def _scan(root: Path) -> tuple[dict[str, RunFolder], list[Problem]]:
         reason = error.strerror or type(error).__name__
         raise StoreMissing(f"the run store {root} cannot be read: {reason}") from error
     return folders, problems
-
-
-def _content(folder: RunFolder) -> str:
-    return content_fingerprint(folder)
 
 
 def _existing(target: Path) -> Snapshot | None:
@@ -203,10 +212,12 @@ def _steps(
     workers: int | None,
 ) -> Iterator[_Done]:
     """Read and write the wanted folders, a batch a step; in two processes where it pays."""
-    batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
     plan = snapshot.plan if snapshot is not None and snapshot.runs else None
     count = workers if workers is not None else min(os.cpu_count() or 1, 4)
-    if len(wanted) < _PARALLEL_FROM or count < 2:
+    parallel = len(wanted) >= _PARALLEL_FROM and count > 1
+    first = _FIRST if parallel and plan is None else 0
+    batches = [each for part in (wanted[:first], wanted[first:]) for each in _batches(part, count)]
+    if not parallel:
         for batch in batches:
             step = _read(batch, target, store, history, plan)
             plan = step.prepared.plan
@@ -214,15 +225,30 @@ def _steps(
         return
     # The first batch of a new index decides which keys get columns; the others follow it.
     if plan is None:
-        first = _read(batches.pop(0), target, store, history, None)
-        plan = first.prepared.plan
-        yield first
+        step = _read(batches.pop(0), target, store, history, None)
+        plan = step.prepared.plan
+        yield step
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
         futures: list[Future[_Done]] = [
             pool.submit(_read, batch, target, store, history, plan) for batch in batches
         ]
         for future in futures:
             yield future.result()
+
+
+def _batches(folders: Sequence[RunFolder], workers: int) -> Iterator[list[RunFolder]]:
+    """The folders in steps of bounded number and size, at least two a worker where there are many."""
+    most = min(_BATCH, max(_FIRST // 2, -(-len(folders) // (2 * workers))))
+    batch: list[RunFolder] = []
+    size = 0
+    for folder in folders:
+        if batch and (len(batch) >= most or size + folder.size > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(folder)
+        size += folder.size
+    if batch:
+        yield batch
 
 
 class _Folders:

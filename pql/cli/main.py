@@ -182,7 +182,7 @@ def refresh(
         bool, typer.Option("--history/--no-history", help="Keep every point of the metrics.")
     ] = True,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Compare files by content, not by time and size.")
+        bool, typer.Option("--verify", help="Read every folder again, whatever times and sizes say.")
     ] = False,
     report: Annotated[str, typer.Option("--report", help="text or json.")] = "text",
 ) -> None:
