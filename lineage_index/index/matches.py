@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
 from typing import Any
 
 from lineage_index.index.engine import Engine
 from pql.binder.bound import KeyValue
 from pql.catalog.fields import Section
 from pql.catalog.layout import KeyLayout, Layout
-from pql.joins.model import MatchedArtifact, MatchedRun
+from pql.joins.model import MatchedArtifact, MatchedColumns
 from pql.joins.references import Reference, Root
 from pql.plan.logical import LogicalPlan
 from pql.sql.emitter import Emitter
@@ -45,54 +44,51 @@ _EXACT = 2**53
 
 
 def fetch_matches(
-    engine: Engine, layout: Layout, plan: LogicalPlan, references: Iterable[Reference], *, every: bool = False
-) -> list[MatchedRun]:
+    engine: Engine,
+    layout: Layout,
+    plan: LogicalPlan,
+    references: Iterable[Reference],
+    *,
+    every: bool = False,
+) -> MatchedColumns:
     """The page of a plan over runs, in its order, with what the references need; `every` has all artifacts.
 
     A number that is whole is given as an integer: the tables don't tell 1.0 from 1.
     """
     wanted = list(dict.fromkeys(references))
-    keys = [(each.root, each.key) for each in wanted if each.root in _SECTIONS and each.key is not None]
-    direct = {each: places for each in keys if (places := _promoted(layout, *each)) is not None}
+    keys = [each for each in wanted if each.root in _SECTIONS and each.key is not None]
+    direct = {each: places for each in keys if (places := _promoted(layout, each)) is not None}
     fields = _fields(wanted)
-    columns = list(
-        dict.fromkeys(("run_id", "uuid", *fields, *(c for each in direct.values() for c in _places(each))))
-    )
+    promoted = [column for each in direct.values() for column in _places(each)]
+    columns = list(dict.fromkeys(("run_id", "uuid", *fields, *promoted)))
     rows = engine.rows(lower(plan, layout, columns))
     if not rows:
-        return []
+        return MatchedColumns(())
     page = dict(zip(columns, zip(*rows, strict=True), strict=True))
     ids: Sequence[int] = page["run_id"]
-    sections: dict[Root, dict[str, Sequence[Any]]] = {Root.INPUTS: {}, Root.OUTPUTS: {}}
-    for root, key in keys:
-        places = direct.get((root, key))
-        sections[root][key] = (
-            _from_columns(page, places) if places is not None else _from_rows(engine, layout, root, key, ids)
-        )
-    return list(
-        map(
-            MatchedRun,
-            page["uuid"],
-            _section(engine, Root.INPUTS, sections, wanted, ids),
-            _section(engine, Root.OUTPUTS, sections, wanted, ids),
-            _artifacts(engine, wanted, ids, every),
-            _field_values(engine, wanted, page, fields, ids),
-        )
+    return MatchedColumns(
+        uuids=page["uuid"],
+        keyed={
+            **{each: _from_columns(page, places) for each, places in direct.items()},
+            **_from_rows(engine, layout, [each for each in keys if each not in direct], ids),
+        },
+        whole={root: _payload(engine, root, ids) for root in _SECTIONS if Reference(root) in wanted},
+        artifacts=_artifacts(engine, wanted, ids, every),
+        fields=_field_values(engine, wanted, page, fields, ids),
     )
 
 
-def _promoted(layout: Layout, root: Root, key: str | None) -> KeyLayout | None:
+def _promoted(layout: Layout, reference: Reference) -> KeyLayout | None:
     """The columns of a key all of whose values are in the page's rows; None if some are elsewhere."""
-    value = _key_value(root, key or "")
-    readings = candidates(Emitter(layout), value)
+    readings = candidates(Emitter(layout), _key_value(reference))
     if len(readings) != 1 or readings[0].path:
         return None
     places = readings[0].layout
     return None if places.long or not _places(places) else places
 
 
-def _key_value(root: Root, key: str) -> KeyValue:
-    return KeyValue(_SECTIONS[root], tuple(key.split(".")))
+def _key_value(reference: Reference) -> KeyValue:
+    return KeyValue(_SECTIONS[reference.root], tuple((reference.key or "").split(".")))
 
 
 def _places(places: KeyLayout) -> list[str]:
@@ -101,54 +97,57 @@ def _places(places: KeyLayout) -> list[str]:
 
 def _from_columns(page: Mapping[str, Sequence[Any]], places: KeyLayout) -> Sequence[Any]:
     """The text before the number that it spells."""
-    found = [page[name] for name in _places(places)]
-    if len(found) == 1:
-        return [_plain(each) for each in found[0]] if places.num else found[0]
+    numbers = None if places.num is None else _integers(page[places.num])
+    others = [page[name] for name in (places.text, places.flag) if name]
+    if numbers is None and len(others) == 1:
+        return others[0]
+    if numbers is not None and not others:
+        return numbers
+    found = [*others, *([] if numbers is None else [numbers])]
+    return [next((each for each in row if each is not None), None) for row in zip(*found, strict=True)]
+
+
+def _integers(numbers: Sequence[float | None]) -> Sequence[float | None]:
+    """Whole numbers as integers."""
     return [
-        _plain(next((each for each in row if each is not None), None)) for row in zip(*found, strict=True)
+        int(each) if each is not None and each.is_integer() and -_EXACT < each < _EXACT else each
+        for each in numbers
     ]
 
 
 def _plain(value: Any) -> Any:
-    if type(value) is float and value.is_integer() and abs(value) < _EXACT:
-        return int(value)
-    return value
+    return _integers((value,))[0] if type(value) is float else value
 
 
-def _from_rows(engine: Engine, layout: Layout, root: Root, key: str, ids: Sequence[int]) -> list[Any]:
+def _from_rows(
+    engine: Engine, layout: Layout, references: Sequence[Reference], ids: Sequence[int]
+) -> dict[Reference, Sequence[Any]]:
+    """The values of keys that are not columns, with one statement for all of them."""
     emitter = Emitter(layout)
-    value = _key_value(root, key)
-    rows = key_rows(emitter, value, candidates(emitter, value))
-    if rows is None:
-        return [None] * len(ids)
-    statement = emitter.statement(rows)
-    sql = f"SELECT * FROM ({statement.sql}) {_among(len(statement.parameters) + 1)}"
-    found: dict[int, Any] = {}
-    for run_id, num, big, text, flag, nested in engine.select(sql, (*statement.parameters, list(ids))):
-        plain = next((each for each in (text, big, flag, num) if each is not None), None)
-        found[run_id] = json.loads(nested) if plain is None and nested is not None else _plain(plain)
-    return [found.get(each) for each in ids]
+    parts: list[str] = []
+    found: list[dict[int, Any]] = [{} for _ in references]
+    for place, reference in enumerate(references):
+        value = _key_value(reference)
+        rows = key_rows(emitter, value, candidates(emitter, value))
+        if rows is not None:
+            parts.append(f"SELECT {place} AS place, * FROM ({rows})")
+    if parts:
+        statement = emitter.statement(" UNION ALL ".join(parts))
+        sql = f"SELECT * FROM ({statement.sql}) {_among(len(statement.parameters) + 1)}"
+        for row in engine.select(sql, (*statement.parameters, list(ids))):
+            place, run_id, num, big, text, flag, nested = row
+            plain = next((each for each in (text, big, flag, num) if each is not None), None)
+            if plain is None and nested is not None:
+                plain = json.loads(nested)
+            found[place][run_id] = _plain(plain)
+    return {
+        reference: [values.get(each) for each in ids]
+        for reference, values in zip(references, found, strict=True)
+    }
 
 
 def _among(place: int) -> str:
     return f"WHERE run_id IN (SELECT unnest(${place}::BIGINT[]))"
-
-
-def _section(
-    engine: Engine,
-    root: Root,
-    sections: Mapping[Root, Mapping[str, Sequence[Any]]],
-    wanted: Sequence[Reference],
-    ids: Sequence[int],
-) -> Iterable[Mapping[str, Any]]:
-    """The mapping of one section a run: whole if it is asked for, else the asked keys."""
-    if Reference(root) in wanted:
-        return _payload(engine, root, ids)
-    asked = sections[root]
-    if not asked:
-        return repeat({}, len(ids))
-    names = list(asked)
-    return [dict(zip(names, row, strict=True)) for row in zip(*asked.values(), strict=True)]
 
 
 def _payload(engine: Engine, root: Root, ids: Sequence[int]) -> list[Mapping[str, Any]]:
@@ -164,20 +163,20 @@ def _whole(section: Any) -> dict[str, Any]:
 
 def _artifacts(
     engine: Engine, wanted: Sequence[Reference], ids: Sequence[int], every: bool
-) -> Iterable[tuple[MatchedArtifact, ...]]:
+) -> list[tuple[MatchedArtifact, ...]] | None:
     asked = [
         each for each in wanted if each.root is Root.ARTIFACTS and each.name in ("artifacts", "artifacts.*")
     ]
     if not asked:
-        return repeat((), len(ids))
+        return None
     sql = f"SELECT run_id, name, path, is_input FROM artifacts {_among(1)}"
     parameters: list[Any] = [list(ids)]
     if not every and all(each.key is not None for each in asked):
         sql += " AND name IN (SELECT unnest($2::VARCHAR[]))"
         parameters.append([each.key for each in asked])
     found: defaultdict[int, list[MatchedArtifact]] = defaultdict(list)
-    for run_id, name, path, is_input in engine.select(sql, parameters):
-        found[run_id].append(MatchedArtifact(name, path, bool(is_input)))
+    for run_id, *artifact in engine.select(sql, parameters):
+        found[run_id].append(MatchedArtifact(*artifact))
     return [tuple(sorted(found[each], key=_order)) if each in found else () for each in ids]
 
 
@@ -197,14 +196,13 @@ def _field_values(
     page: Mapping[str, Sequence[Any]],
     fields: Sequence[str],
     ids: Sequence[int],
-) -> Iterable[Mapping[str, Any]]:
+) -> dict[str, Sequence[Any]]:
     columns: dict[str, Sequence[Any]] = {name: page[name] for name in fields}
+    if "duration" in columns:
+        columns["duration"] = _integers(columns["duration"])
     if any(each in wanted for each in (Reference(Root.GLOBALS), Reference(Root.GLOBALS, "condition"))):
         columns["condition"] = _conditions(engine, ids)
-    if not columns:
-        return repeat({}, len(ids))
-    names = list(columns)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return columns
 
 
 def _conditions(engine: Engine, ids: Sequence[int]) -> list[Any]:

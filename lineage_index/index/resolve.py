@@ -18,7 +18,7 @@ from pql.joins.compose import compose
 from pql.joins.evaluate import AmbiguousArtifactError, evaluate, global_value
 from pql.joins.inputs import check_inputs, check_values
 from pql.joins.lock import lock_data
-from pql.joins.model import Join, MatchedRun, Paths, Resolution
+from pql.joins.model import Join, MatchedColumns, MatchedRun, Paths, Resolution
 from pql.joins.opfile import Operation
 from pql.joins.read import read_joins
 from pql.joins.references import GLOBALS, Reference, Root
@@ -61,10 +61,17 @@ class ResolvedOperation:
     params: Mapping[str, Any]
     resolution: Resolution
     joins: tuple[Join, ...]
-    matches: tuple[tuple[MatchedRun, ...], ...] = field(repr=False)
+    matches: tuple[Sequence[MatchedRun], ...] = field(repr=False)
     snapshot: int
     warnings: tuple[Diagnostic, ...]
-    lock: Mapping[str, Any] = field(repr=False)
+    name: str | None
+
+    @property
+    def lock(self) -> dict[str, Any]:
+        """What a lock file holds of this."""
+        joined = self.resolution.params
+        values = {name: value for name, value in self.params.items() if name not in joined}
+        return lock_data(self.name, values, self.joins, self.matches, self.snapshot)
 
     @property
     def edges(self) -> dict[str, dict[str, Any]]:
@@ -83,7 +90,7 @@ def resolve_operation(
     """Resolve every join of an operation. Raises PqlError with the place in the file."""
     session = _Session(index, context or Context(), now, tz)
     values, known, joins = session.read(operation)
-    matches: list[list[MatchedRun]] = []
+    matches: list[MatchedColumns] = []
     warnings = list(check_inputs(operation, joins, session.context))
     for join in joins:
         found, said = session.matches(join)
@@ -97,10 +104,10 @@ def resolve_operation(
         params={**values, **{name: param.value for name, param in resolution.params.items()}},
         resolution=resolution,
         joins=joins,
-        matches=tuple(map(tuple, matches)),
+        matches=tuple(matches),
         snapshot=index.version,
         warnings=(*warnings, *resolution.warnings, *more),
-        lock=lock_data(operation.name, values, joins, matches, index.version),
+        name=operation.name,
     )
 
 
@@ -142,7 +149,7 @@ def preview(
     return tuple(searches), tuple(warnings)
 
 
-def _resolved(session: _Session, joins: Sequence[Join], matches: list[list[MatchedRun]]) -> Resolution:
+def _resolved(session: _Session, joins: Sequence[Join], matches: list[MatchedColumns]) -> Resolution:
     try:
         return resolve(joins, matches)
     except PqlError as error:
@@ -192,7 +199,7 @@ class _Session:
         names = template_names(values, known)
         return values, known, read_joins(operation.node.get("joins"), operation.source, names)
 
-    def matches(self, join: Join, *, every: bool = False) -> tuple[list[MatchedRun], list[Diagnostic]]:
+    def matches(self, join: Join, *, every: bool = False) -> tuple[MatchedColumns, list[Diagnostic]]:
         """The runs of a join in order, and what there is to say about its search."""
         bound, warnings = self.bound(join)
         found = self._fetch(bound, tuple(_references(join)), every)
@@ -241,13 +248,13 @@ class _Session:
 
     def _fetch(
         self, bound: BoundQuery, references: Sequence[Reference], every: bool = False
-    ) -> list[MatchedRun]:
+    ) -> MatchedColumns:
         layout = self._index.snapshot.layout
         return fetch_matches(self._engine, layout, plan_query(bound), references, every=every)
 
     # Other runs: the one that joins, those of the DAG, any by its uuid.
 
-    def find(self, node: Node, references: Sequence[Reference]) -> list[MatchedRun]:
+    def find(self, node: Node, references: Sequence[Reference]) -> MatchedColumns:
         """The runs that satisfy a condition of our own."""
         bound = bind(node, (), clock=self._clock, text="", sort_text="", limit=3, offset=0, entity=Entity.RUN)
         return self._fetch(bound, references)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, assert_never
 
-from pql.joins.model import MatchedArtifact, MatchedRun
+from pql.joins.model import MatchedArtifact, MatchedColumns, MatchedRun
 from pql.joins.paths import below
 from pql.joins.references import GLOBALS, Reference, Root
 
@@ -17,6 +17,7 @@ __all__ = [
     "AmbiguousArtifactError",
     "artifact_path",
     "evaluate",
+    "evaluate_all",
     "global_value",
 ]
 
@@ -27,6 +28,20 @@ ARTIFACTS_PATH = "/plx-context/artifacts"
 """Where a container of the platform finds artifacts."""
 
 _INDICES = re.compile(r"(.*?)((?:\[[0-9]+\])+)\Z", re.DOTALL)
+
+
+# Keys of globals that are just fields of the run.
+_TOLD = {
+    "owner_name": "owner",
+    "project_name": "project",
+    **{
+        name: name
+        for name in (
+            *("name", "status", "condition", "duration", "cloning_kind"),
+            *("created_at", "schedule_at", "started_at", "finished_at"),
+        )
+    },
+}
 
 
 class AmbiguousArtifactError(Exception):
@@ -51,7 +66,7 @@ def evaluate(reference: Reference, run: MatchedRun) -> Any:
         case Root.OUTPUTS:
             return dict(run.outputs) if key is None else _keyed(run.outputs, key)
         case Root.ARTIFACTS:
-            return _artifacts(run) if key is None else artifact_path(run, key)
+            return _artifacts(run) if key is None else artifact_path(run.uuid, run.artifacts, key)
         case Root.GLOBALS:
             if key is None:
                 return {name: global_value(run, name) for name in GLOBALS}
@@ -60,28 +75,45 @@ def evaluate(reference: Reference, run: MatchedRun) -> Any:
             assert_never(reference.root)
 
 
-def artifact_path(run: MatchedRun, name: str) -> str | None:
-    """The path of an artifact below the run's uuid. `base` and `outputs` are the run's own folders.
+def evaluate_all(reference: Reference, runs: Sequence[MatchedRun]) -> list[Any]:
+    """The value of the reference in each run. Raises AmbiguousArtifactError."""
+    key = reference.key
+    if not isinstance(runs, MatchedColumns) or key is None:
+        return [evaluate(reference, run) for run in runs]
+    if reference in runs.keyed:
+        return list(runs.keyed[reference])
+    if reference.root is Root.ARTIFACTS:
+        artifacts = runs.artifacts or ((),) * len(runs)
+        return [artifact_path(uuid, own, key) for uuid, own in zip(runs.uuids, artifacts, strict=True)]
+    if reference.root is Root.GLOBALS and key == "uuid":
+        return list(runs.uuids)
+    if reference.root is Root.GLOBALS and key in _TOLD:
+        return [_told(value) for value in runs.fields.get(_TOLD[key], (None,) * len(runs))]
+    return [evaluate(reference, run) for run in runs]
+
+
+def artifact_path(uuid: str, artifacts: Sequence[MatchedArtifact], name: str) -> str | None:
+    """The path of a run's artifact below the run's uuid. `base` and `outputs` are the run's own folders.
 
     None if the lineage has no such name, or no path that stays in the run. What the run made goes before what
     it read. Raises AmbiguousArtifactError for several paths under the name.
     """
     if name == "base":
-        return run.uuid
+        return uuid
     if name == "outputs":
-        return f"{run.uuid}/outputs"
-    named = [each for each in run.artifacts if each.name == name and each.path is not None]
-    made = [each for each in named if not each.is_input]
-    paths = {below(run.uuid, each.path) for each in made or named if each.path is not None} - {None}
+        return f"{uuid}/outputs"
+    named = [each for each in artifacts if each.name == name and each.path is not None]
+    made = named if len(named) < 2 else [each for each in named if not each.is_input]
+    paths = {below(uuid, each.path) for each in made or named if each.path is not None}
     found = sorted(path for path in paths if path is not None)
     if len(found) > 1:
-        raise AmbiguousArtifactError(run.uuid, name, found)
+        raise AmbiguousArtifactError(uuid, name, found)
     return found[0] if found else None
 
 
 def _artifacts(run: MatchedRun) -> dict[str, str | None]:
     names = sorted({each.name for each in run.artifacts} - {"base", "outputs"})
-    found = {name: artifact_path(run, name) for name in names}
+    found = {name: artifact_path(run.uuid, run.artifacts, name) for name in names}
     return {"base": run.uuid, "outputs": f"{run.uuid}/outputs", **found}
 
 
@@ -91,10 +123,6 @@ def global_value(run: MatchedRun, name: str) -> Any:
     match name:
         case "uuid":
             return run.uuid
-        case "owner_name":
-            return fields.get("owner")
-        case "project_name":
-            return fields.get("project")
         case "project_unique_name":
             return _joined(fields.get("owner"), fields.get("project"))
         case "run_info":
@@ -108,7 +136,7 @@ def global_value(run: MatchedRun, name: str) -> Any:
         case "run_outputs_path":
             return f"{ARTIFACTS_PATH}/{run.uuid}/outputs"
         case _:
-            return _told(fields.get(name))
+            return _told(fields.get(_TOLD[name]))
 
 
 def _joined(*parts: str | None) -> str | None:
@@ -120,7 +148,7 @@ def _joined(*parts: str | None) -> str | None:
 def _told(value: Any) -> Any:
     match value:
         case datetime():
-            return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+            return value.isoformat() if value.tzinfo else f"{value.isoformat()}+00:00"
         case Mapping():
             return {name: _told(each) for name, each in value.items()}
         case _:

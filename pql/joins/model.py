@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.span import Span
-from pql.joins.references import Reference, Yield
+from pql.joins.references import Reference, Root, Yield
 from pql.joins.source import Placed, Source, placed
 
 __all__ = [
     "Join",
     "JoinParam",
     "MatchedArtifact",
+    "MatchedColumns",
     "MatchedRun",
     "PathEntry",
     "Paths",
@@ -89,6 +90,49 @@ class MatchedRun(NamedTuple):
     outputs: Mapping[str, Any] = _NOTHING
     artifacts: tuple[MatchedArtifact, ...] = ()
     fields: Mapping[str, Any] = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedColumns(Sequence[MatchedRun]):
+    """Matched runs turned: a column for every value that is asked for, all as long as `uuids`.
+
+    It is the same sequence of runs; thousands of them need not be made one by one. `keyed` has the values of
+    single references `inputs.k` and `outputs.k`, `whole` the mappings of `inputs` and `outputs` themselves;
+    `artifacts` and `fields` are as in `MatchedRun`.
+    """
+
+    uuids: Sequence[str]
+    keyed: Mapping[Reference, Sequence[Any]] = field(default_factory=dict)
+    whole: Mapping[Root, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    artifacts: Sequence[tuple[MatchedArtifact, ...]] | None = None
+    fields: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.uuids)
+
+    @overload
+    def __getitem__(self, place: int) -> MatchedRun: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[MatchedRun]: ...
+    def __getitem__(self, place: int | slice) -> MatchedRun | list[MatchedRun]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        return MatchedRun(
+            self.uuids[place],
+            self._section(Root.INPUTS, place),
+            self._section(Root.OUTPUTS, place),
+            () if self.artifacts is None else self.artifacts[place],
+            {name: column[place] for name, column in self.fields.items()},
+        )
+
+    def _section(self, root: Root, place: int) -> Mapping[str, Any]:
+        if root in self.whole:
+            return self.whole[root][place]
+        return {
+            reference.key: column[place]
+            for reference, column in self.keyed.items()
+            if reference.root is root and reference.key is not None
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["below", "is_uri", "sub_path"]
 
@@ -10,11 +11,13 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
+@lru_cache(maxsize=4096)  # runs of one kind hold their artifacts at the same paths
 def is_uri(path: str) -> bool:
     """Whether the path is an address of its own, such as `s3://bucket/key`."""
     return _URI.match(path) is not None
 
 
+@lru_cache(maxsize=4096)
 def sub_path(text: str) -> str | None:
     """A relative path without empty parts and without `.`; None if it is absolute, leaves its folder, or is
     no path at all. A `/` at the end stays off."""

@@ -54,8 +54,8 @@ _PASTE = "the filter `pql` pastes query text: `{{ name | pql }}`"
 
 @dataclass(frozen=True, slots=True)
 class _Filling:
-    """A marker, the template it stands for, and the template's value as text; `typed` if the value is a number
-    or a boolean, and so is no text when it stands alone."""
+    """A marker, the template it stands for, and the template's value as text; `typed` if the value is a
+    number or a boolean, and so is no text when it stands alone."""
 
     marker: str
     hole: Hole

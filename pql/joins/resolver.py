@@ -14,7 +14,7 @@ from typing import Any
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.span import Span
 from pql.diagnostics.suggest import suggestion
-from pql.joins.evaluate import AmbiguousArtifactError, artifact_names, evaluate
+from pql.joins.evaluate import AmbiguousArtifactError, artifact_names, evaluate_all
 from pql.joins.model import Join, JoinParam, MatchedRun, PathEntry, Paths, Resolution, ResolvedParam
 from pql.joins.paths import below, is_uri, sub_path
 from pql.joins.references import FLAGS, Passing, Place, Reference, Root, Yield
@@ -163,7 +163,7 @@ def _paths(
 
 def _evaluated(reference: Reference, runs: Matches, join: Join, span: Span, quiet: bool) -> list[Any]:
     try:
-        values = [evaluate(reference, run) for run in runs]
+        values = evaluate_all(reference, runs)
     except AmbiguousArtifactError as error:
         paths = ", ".join(error.paths)
         hint = "give the path itself, under `files` or `dirs`"
@@ -189,7 +189,7 @@ def _no_such_artifact(name: str, runs: Matches, join: Join, span: Span) -> PqlEr
 def _missing(
     reference: Reference, values: Sequence[Any], runs: Matches, join: Join, span: Span
 ) -> list[Diagnostic]:
-    count = sum(1 for value in values if value is None)
+    count = values.count(None)
     if not count:
         return []
     total = f"{len(runs):,}"

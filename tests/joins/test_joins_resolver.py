@@ -15,13 +15,15 @@ from pql.joins import (
     Join,
     JoinParam,
     MatchedArtifact,
+    MatchedColumns,
     MatchedRun,
     Reference,
     Resolution,
     concatenate,
+    parse_reference,
     resolve,
 )
-from pql.joins.evaluate import evaluate
+from pql.joins.evaluate import evaluate, evaluate_all
 from pql.joins.references import Root
 from pql.joins.resolver import join_edges
 
@@ -117,6 +119,24 @@ def test_paths_lie_under_the_uuid_of_their_run_or_are_refused(found: list[Matche
         head, *rest = path.split("/")
         assert head in uuids or path.startswith("s3://")
         assert ".." not in rest
+
+
+@given(MATCHES)
+def test_columns_are_the_same_runs(found: list[MatchedRun]) -> None:
+    keys = ("inputs.lr", "inputs.deep.key", "outputs.loss")
+    keyed = {each: [evaluate(each, run) for run in found] for each in map(parse_reference, keys)}
+    columns = MatchedColumns(
+        [run.uuid for run in found],
+        keyed,
+        artifacts=[run.artifacts for run in found],
+        fields={name: [run.fields[name] for run in found] for name in ("name", "status")},
+    )
+    assert len(columns) == len(found)
+    asked = (*keys, "globals.uuid", "globals.name", "globals.status", "globals.run_info", "globals.duration")
+    for text in (*asked, "artifacts.tb", "artifacts.base", "artifacts"):
+        reference = parse_reference(text)
+        assert evaluate_all(reference, columns) == [evaluate(reference, run) for run in found]
+        assert [evaluate(reference, run) for run in columns] == evaluate_all(reference, found)
 
 
 @pytest.mark.parametrize(
