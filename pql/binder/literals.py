@@ -164,13 +164,15 @@ def _any_equal(value: Literal, at: Typing) -> Test:
             return FlagTest(value.text == "true")
         if value.text == "null":
             _refuse("`null`", at, f"`{at.field}:nil` asks for null or a missing value")
-        if value.text[0] in "[{" and (nested := _canonical_json(value.text)) is not None:
+        if (nested := _nested_json(value.text)) is not None:
             return JsonEquals(nested)
     return TextEquals(value.text)
 
 
-def _canonical_json(text: str) -> str | None:
+def _nested_json(text: str) -> str | None:
     """The list or mapping that the text spells, as the index writes such values; None if it spells none."""
+    if text[0] not in "[{":
+        return None
     import json
 
     try:
@@ -181,12 +183,19 @@ def _canonical_json(text: str) -> str | None:
 
 def _compare(operator: Operator, value: Literal, at: Typing) -> Test:
     if at.family is Family.ANY and (value.quoted or spelt_number(value.text) is None):
-        return TextOrder(operator, value.text)
+        return _text_order(operator, value, at)
     if at.family in _NUMBERS and at.family is not Family.INTEGER:
         return NumberTest(operator, _number(value, at))
     if at.family is Family.DATETIME:
         return TimeTest(operator, _date(value, at).start)
     _refuse(f"`{operator.value}`", at, "quote the value if the sign belongs to it")
+
+
+def _text_order(operator: Operator, value: Literal, at: Typing) -> Test:
+    """Texts are ordered by code points; null, lists and mappings have no order."""
+    if not value.quoted and (value.text == "null" or _nested_json(value.text) is not None):
+        _refuse(f"`{operator.value}` with `{value.text}`", at, "quote it if it is meant as a text")
+    return TextOrder(operator, value.text)
 
 
 def _range(low: Literal | None, high: Literal | None, at: Typing) -> Test:

@@ -42,7 +42,9 @@ _COMPARISONS = {
     ">=": Comparison.GE,
     "=>": Comparison.GE,
 }
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 # A field and a colon inside bare text: a forgotten connective.
 _CONDITION_INSIDE = re.compile(r"\s([A-Za-z_][A-Za-z0-9_]*(?:\.[^\s:,()|]+)?)\s*:")
 _CONDITION_ITEM = re.compile(r"([A-Za-z_][A-Za-z0-9_]*(?:\.[^\s:,()|/]+)?):(?!//)")
@@ -63,9 +65,22 @@ def _span(token: Token) -> Span:
 
 
 def unquote(text: str) -> str:
-    """A quoted text without its quotes and escapes."""
+    """A quoted text without its quotes and escapes, which are those of JSON; `\\'` is `'`, and so on."""
     inner = text[1:-1]
-    return _ESCAPE.sub(r"\1", inner) if "\\" in inner else inner
+    if "\\" not in inner:
+        return inner
+    plain = _ESCAPE.sub(_unescape, inner)
+    return _PAIR.sub(_whole, plain) if "\\u" in inner else plain
+
+
+def _unescape(escape: re.Match[str]) -> str:
+    code, letter = escape.groups()
+    return chr(int(code, 16)) if code else _CONTROLS.get(letter, letter)
+
+
+def _whole(halves: re.Match[str]) -> str:
+    """JSON writes a character beyond the first 65,536 as two halves; a half by itself is no character."""
+    return halves[0].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def field_path(token: Token) -> FieldPath:
@@ -140,11 +155,8 @@ def _equality(token: Token) -> Operation:
     if text == "_any_":
         return AnyValue()
     if text[0] == "%" or text[-1] == "%":
-        return Like(
-            text.removeprefix("%").removesuffix("%") if len(text) > 1 else "",
-            text[0] == "%",
-            text[-1] == "%",
-        )
+        inner = text.strip("%").strip()  # as Polyaxon reads `%%v` and `% v %`
+        return Like(inner, text[0] == "%" or not inner, text[-1] == "%" or not inner)
     if ".." in text:
         return _range(literal)
     return Equals(literal)
