@@ -266,7 +266,7 @@ CODES: dict[str, Code] = _table(
         "fields that can't be compared",
         "`{field}` can't be compared with the field `{other}`",
         "The right side of such a comparison is a section.key of numbers.",
-        "metrics.loss:<artifacts.name",
+        "upstream.metrics.loss:<metrics.loss",
         "metrics.val_loss:<metrics.train_loss",
     ),
     # 4xx: limits.
@@ -519,7 +519,7 @@ CODES: dict[str, Code] = _table(
         "PQL651",
         "values missing",
         "{count} of {total} runs have no `{reference}`",
-        "The list holds null there (paths are left out). Ask for `{reference}:~nil` to leave such runs out.",
+        "The list holds null there (paths are left out). Ask for the key with `:~nil` to leave such runs out.",
         "",
         "status:running",
         warning=True,

@@ -11,7 +11,9 @@ from pql.diagnostics.span import Span
 
 __all__ = ["explain_unexpected"]
 
-_LAST_FIELD = re.compile(r"""([A-Za-z_][A-Za-z0-9_]*\*?(?:\.[^\s:,()|"'<>=~]+)?)\s*\Z""")
+_LAST_FIELD = re.compile(
+    r"""([A-Za-z_][A-Za-z0-9_]*\*?(?:\.(?:"(?:\\.|[^"\\])*"|[^\s:,()|"'<>=~.]+))*)\s*\Z"""
+)
 _NAMES = {
     "_AND": "AND",
     "_OR": "OR",
@@ -45,12 +47,14 @@ def explain_unexpected(error: UnexpectedInput, text: str, start: str) -> Diagnos
     opens_quote = position < len(text) and text[position] in "\"'"
     if opens_quote and (expected & {"QUOTED", "BARE"} or before[-1:] == "."):
         return Diagnostic("PQL107", Span(position, len(text)), hint="a backslash escapes a quote inside")
-    if expected == {"_COLON"}:
+    if "_COLON" in expected and expected <= {"_COLON", "_COMMA"} and start == "query":
         name = _LAST_FIELD.search(before)
         where = Span(name.start(1), name.end(1)) if name else span
+        if name and name[1].lower() in ("and", "or"):  # a connective with nothing before it, read as a name
+            return _general({"FIELD"}, where, text, start)
         payload = {"field": name[1] if name else ""}
         return Diagnostic("PQL103", where, payload, "write `field:value`, e.g. `metrics.loss:<0.01`")
-    if "BARE" in expected and "QUOTED" in expected and "FIELD" not in expected:
+    if "BARE" in expected and "QUOTED" in expected and "FIELD" not in expected and found != "_LPAR":
         after = before.rstrip()
         shown = after[-1:] if after else ""
         return Diagnostic("PQL104", span, {"after": shown}, "`nil` asks for a missing value")
@@ -89,7 +93,7 @@ def _general(expected: set[str], span: Span, text: str, start: str) -> Diagnosti
     hint = ""
     if expected == {"_LPAR"}:
         hint = "`~` stands after the colon (`field:~value`) or in front of a group (`~(…)`)"
-    if shown == "(" and "_COMMA" in expected:
+    if shown == "(" and expected & {"_COMMA", "BARE"}:
         hint = "quote a value that holds a parenthesis"
     return Diagnostic("PQL102", span, {"found": found, "expected": wanted}, hint)
 
