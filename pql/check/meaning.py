@@ -1,0 +1,207 @@
+"""What several rules ask about a search: its nodes, its keys, whether a value may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pql.binder.bound import (
+    AnyOf,
+    Bound,
+    BoundAnd,
+    BoundCondition,
+    BoundGroup,
+    BoundNot,
+    BoundOr,
+    ColumnValue,
+    FlagTest,
+    HistoryValue,
+    IsNil,
+    KeyValue,
+    NumberTest,
+    Operator,
+    Step,
+    TextEquals,
+    Value,
+)
+from pql.catalog.fields import Family
+from pql.check.search import Search
+from pql.check.texts import Text
+from pql.diagnostics.span import Span
+from pql.plan.analysis import Finding
+from pql.plan.analysis.formula import some_run
+from pql.plan.analysis.solver import satisfiable
+from pql.syntax.ast import And, Condition, Group, Node, Not, Or
+
+__all__ = [
+    "KeyUse",
+    "bound_conditions",
+    "equalities",
+    "keyed",
+    "keyed_values",
+    "may_be_nil",
+    "nil_is_possible",
+    "nodes",
+    "nodes_with",
+    "ordered",
+    "told",
+    "without",
+]
+
+# Every run has these.
+_ALWAYS_THERE = frozenset(
+    ("uuid", "status", "created_at", "updated_at", "kind", "runtime", "project", "owner", "live_state")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """A key that a query or sort names. `candidates` are the flat keys that it may mean, the longest first;
+    `shown` is how it is written."""
+
+    text: Text
+    span: Span
+    section: str
+    key: str
+    candidates: tuple[str, ...]
+    shown: str
+
+
+def told(search: Search, finding: Finding, one: str, several: str) -> str:
+    """A hint that names the clauses that make a finding so."""
+    clauses = [f"`{search.query.placed.text[slice(*span)]}`" for span in finding.because]
+    if not clauses:
+        return ""
+    listed = clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])} and {clauses[-1]}"
+    return f"{listed} {one if len(clauses) == 1 else several}"
+
+
+def without(search: Search, span: Span) -> tuple[tuple[Span, str], ...]:
+    """The edit that takes a clause of an AND or OR away, with the connective in front of it (behind the first
+    one). Nothing where more than the clause stands between its neighbours."""
+    for node in () if search.node is None else nodes(search.node):
+        if not isinstance(node, And | Or):
+            continue
+        for place, item in enumerate(node.items):
+            if item.span != span:
+                continue
+            neighbour = node.items[place - 1] if place else node.items[1]
+            cut = Span(neighbour.span.end, span.end) if place else Span(span.start, neighbour.span.start)
+            between = Span(neighbour.span.end, span.start) if place else Span(span.end, neighbour.span.start)
+            connective = search.query.masked[slice(*between)].strip().lower()
+            return ((cut, ""),) if connective in (",", "and", "or", "|") else ()
+    return ()
+
+
+def nodes(root: Node) -> Iterator[Node]:
+    """Every node of a query, in the order of the text."""
+    return (node for node, _ in nodes_with(root))
+
+
+def nodes_with(root: Node) -> Iterator[tuple[Node, int]]:
+    """Every node with the number of NOTs around it."""
+    stack: list[tuple[Node, int]] = [(root, 0)]
+    while stack:
+        node, negations = stack.pop()
+        yield node, negations
+        match node:
+            case And(items) | Or(items):
+                stack.extend((item, negations) for item in reversed(items))
+            case Not(item):
+                stack.append((item, negations + 1))
+            case Group():
+                stack.append((node.item, negations))
+            case Condition():
+                pass
+
+
+def bound_conditions(root: Bound | None) -> Iterator[BoundCondition]:
+    """The conditions of a bound query."""
+    stack = [] if root is None else [root]
+    while stack:
+        match stack.pop():
+            case BoundCondition() as condition:
+                yield condition
+            case BoundAnd(items) | BoundOr(items):
+                stack.extend(reversed(items))
+            case BoundNot(item) | BoundGroup(item=item):
+                stack.append(item)
+            case _:
+                pass
+
+
+def nil_is_possible(search: Search, path: tuple[Step, ...], value: Value) -> bool:
+    """Whether a run that matches may lack the value."""
+    condition = None if search.bound is None else search.bound.condition
+    missing = BoundCondition(path, value, IsNil())
+    return satisfiable(some_run(true=[missing] if condition is None else [condition, missing], false=[]))
+
+
+def may_be_nil(search: Search, condition: Condition) -> bool:
+    """Whether a run that matches may lack the value that a condition of the run itself asks about."""
+    for bound in bound_conditions(None if search.bound is None else search.bound.condition):
+        if bound.span != condition.span or bound.path or not isinstance(bound.value, ColumnValue | KeyValue):
+            continue
+        field = bound.value.field if isinstance(bound.value, ColumnValue) else None
+        if field is not None and (field.name in _ALWAYS_THERE or field.is_set or field.family is Family.BOOL):
+            return False
+        return nil_is_possible(search, bound.path, bound.value)
+    return False
+
+
+def keyed(search: Search) -> Iterator[KeyUse]:
+    """The keys that a search names, but for those that a template makes."""
+    if search.bound is None:
+        return
+    for condition in bound_conditions(search.bound.condition):
+        use = _use(search.query, condition.span, condition.value)
+        if use is not None:
+            yield use
+    if search.sort is not None and len(search.bound.sort) == len(search.terms):
+        for term, key in zip(search.terms, search.bound.sort, strict=True):
+            use = _use(search.sort, term.subject.span, key.value)
+            if use is not None:
+                yield use
+
+
+def _use(text: Text, span: Span, value: Value) -> KeyUse | None:
+    match value:
+        case KeyValue(section, segments, _, numbers_only) if not value.key.startswith("\0"):
+            shown = "metrics" if numbers_only else section.value
+            prefixes = tuple(".".join(segments[:count]) for count in range(len(segments), 0, -1))
+            candidates = tuple(each.partition("[")[0] or each for each in prefixes)
+            name, key = section.value, value.key
+        case HistoryValue(_, metric):
+            shown, name, key, candidates = "metrics", "outputs", metric, (metric,)
+        case _:
+            return None
+    # The field ends where its condition's colon stands.
+    end = span.start + len(text.masked[slice(*span)].partition(":")[0].rstrip())
+    where = Span(span.start, end)
+    return None if text.open(where) else KeyUse(text, where, name, key, candidates, f"{shown}.{key}")
+
+
+def equalities(search: Search) -> Iterator[BoundCondition]:
+    """The conditions of a search that ask for one text or flag, or for one of several, of a run's own."""
+    if search.bound is None:
+        return
+    for condition in bound_conditions(search.bound.condition):
+        tests = condition.test.tests if isinstance(condition.test, AnyOf) else (condition.test,)
+        plain = all(isinstance(each, TextEquals | FlagTest) for each in tests)
+        if plain and not condition.negated and not search.query.open(condition.span):
+            yield condition
+
+
+def keyed_values(condition: BoundCondition) -> tuple[tuple[str, str], ...]:
+    """The section and key that a condition asks about; empty for a field."""
+    value = condition.value
+    return ((value.section.value, value.key),) if isinstance(value, KeyValue) else ()
+
+
+def ordered(search: Search) -> Iterator[KeyUse]:
+    """The keys of a search that are compared with numbers."""
+    for condition in () if search.bound is None else bound_conditions(search.bound.condition):
+        if isinstance(condition.test, NumberTest) and condition.test.operator is not Operator.EQ:
+            use = _use(search.query, condition.span, condition.value)
+            if use is not None and isinstance(condition.value, KeyValue):
+                yield use

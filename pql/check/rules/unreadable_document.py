@@ -1,0 +1,41 @@
+"""A YAML document that can't be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pql.check.contents import Contents
+from pql.check.model import Report
+from pql.check.rule import Rule
+
+__all__ = ["RULE"]
+
+
+def _check(contents: Contents) -> Iterator[Report]:
+    for document in contents.documents:
+        if document.fault is not None:
+            yield document.fault
+
+
+RULE = Rule(
+    name="unreadable-document",
+    codes=("PQL601", "PQL602", "PQL604"),
+    title="document that can't be read",
+    message="",
+    doc="""\
+The document is not YAML, is larger than what is taken, or has a key twice. It is told only of documents that
+look like an operation; other YAML files of a folder are nobody's business here.
+""",
+    wrong="""\
+kind: operation
+joins:
+  - query: "status:running"
+    query: "status:failed"
+""",
+    right="""\
+kind: operation
+joins:
+  - query: "status:running"
+""",
+    on_contents=_check,
+)
