@@ -178,7 +178,7 @@ def _bind_condition(condition: Condition, entity: Entity, context: _Context) -> 
     if isinstance(target.value, ElementId) and isinstance(test, IsNil):
         test = IsEmpty()
     negated = condition.negated
-    if negated:
+    if negated and isinstance(condition.operation, Compare):  # of a range with one end `~` is the complement
         turned = _turned(test)
         if turned is not None:
             test, negated = turned, False

@@ -34,6 +34,7 @@ _NAMES = {
     "BARE": "a value",
     "$END": "the end",
 }
+_QUOTE_IT = "quote a value that holds a parenthesis"
 _AFTER_CONDITION = {"_AND", "_OR", "_OR_BAR", "_BAR", "_COMMA", "$END"}
 
 
@@ -54,10 +55,11 @@ def explain_unexpected(error: UnexpectedInput, text: str, start: str) -> Diagnos
             return _general({"FIELD"}, where, text, start)
         payload = {"field": name[1] if name else ""}
         return Diagnostic("PQL103", where, payload, "write `field:value`, e.g. `metrics.loss:<0.01`")
-    if "BARE" in expected and "QUOTED" in expected and "FIELD" not in expected and found != "_LPAR":
+    if "BARE" in expected and "QUOTED" in expected and "FIELD" not in expected:
         after = before.rstrip()
         shown = after[-1:] if after else ""
-        return Diagnostic("PQL104", span, {"after": shown}, "`nil` asks for a missing value")
+        hint = _QUOTE_IT if found == "_LPAR" else "`nil` asks for a missing value"
+        return Diagnostic("PQL104", span, {"after": shown}, hint)
     if position >= len(text) and "_RPAR" in expected:
         opening = _unclosed(text)
         return Diagnostic("PQL105", Span(opening, opening + 1), hint="add `)`")
@@ -93,8 +95,8 @@ def _general(expected: set[str], span: Span, text: str, start: str) -> Diagnosti
     hint = ""
     if expected == {"_LPAR"}:
         hint = "`~` stands after the colon (`field:~value`) or in front of a group (`~(…)`)"
-    if shown == "(" and expected & {"_COMMA", "BARE"}:
-        hint = "quote a value that holds a parenthesis"
+    if shown == "(" and "_COMMA" in expected:
+        hint = _QUOTE_IT
     return Diagnostic("PQL102", span, {"found": found, "expected": wanted}, hint)
 
 

@@ -36,7 +36,7 @@ def parse_query(text: str, *, max_length: int | None = LONGEST) -> Node:
         )
     node: Node = _parse(text, "query")
     # Real nesting needs one of these; the walk is spared for plain queries.
-    if text.count("(") + text.count("~") + text.lower().count("not") > DEEPEST:
+    if text.count("(") + text.count("~") + text.lower().count("not") >= DEEPEST:
         _check_depth(node, text)
     return node
 

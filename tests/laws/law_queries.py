@@ -63,7 +63,7 @@ def literal(text: str, *, member: bool = False) -> Literal:
     plain = _BARE.match(text) and ".." not in text and text.lower() not in ("and", "or")
     if plain and not member:
         plain = text not in ("nil", "_any_") and "%" not in (text[0], text[-1])
-    if plain and text[0] == "/":
+    if plain and (text[0] == "/" or text == "null"):
         plain = False
     return Literal(text, not plain)
 
