@@ -181,7 +181,7 @@ def _artifacts(
 
 
 def _order(artifact: MatchedArtifact) -> tuple[str, bool, str]:
-    return artifact.name, artifact.is_input, artifact.path or ""
+    return artifact.name, bool(artifact.is_input), artifact.path or ""
 
 
 def _fields(wanted: Sequence[Reference]) -> list[str]:

@@ -110,6 +110,13 @@ def test_locks_are_written_held_and_renewed(
     assert resolve(index, file, lock=str(lock), locked=True) == 0
     assert lock.read_bytes() == first
 
+    # The same outcome from another snapshot is as locked, and the file stays as it is.
+    lock.write_bytes(first.replace(b'"snapshot": ', b'"snapshot": 9'))
+    for locked in (True, False):
+        assert resolve(index, file, lock=str(lock), locked=locked) == 0
+        assert lock.read_bytes() != first
+    lock.write_bytes(first)
+
     file.write_text(query % "trial-2")
     capsys.readouterr()
     for locked in (True, False):

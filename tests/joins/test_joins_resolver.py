@@ -77,6 +77,15 @@ def test_concatenation_over_joins_is_associative(
     assert concatenate(a, Resolution()) == a == concatenate(Resolution(), a)
 
 
+def test_joins_that_fill_one_param_follow_each_other() -> None:
+    a, b = MatchedRun("a", inputs={"lr": 1}), MatchedRun("b", inputs={"rate": 2})
+    first, second = join(p="inputs.lr", d={"dirs": ["x"]}), join(p="inputs.rate", d={"dirs": ["y"]})
+    resolved = solve([(first, [a, b]), (second, [b])])
+    assert values(resolved) == {"p": [1, None, 2], "d": {"dirs": ["a/x", "b/x", "b/y"]}}
+    resolved = solve([(first, [b]), (second, [a])])
+    assert [each.payload["reference"] for each in resolved.warnings] == ["inputs.lr", "inputs.rate"]
+
+
 @given(ROUNDS)
 def test_resolving_twice_gives_the_same(rounds: list[tuple[Join, list[MatchedRun]]]) -> None:
     first, second = solve(rounds), solve(rounds)
