@@ -58,7 +58,7 @@ class Ours:
         """The answer in the same form."""
         text = query.pql.format(**names) or None
         if query.kind == "count":
-            return self.index.search(text).total
+            return self.index.count(text)
         result = self.index.search(text, sort=query.sort, limit=query.limit)
         if query.kind == "join":
             return list(zip(result.uuids, *(result.values(each) for each in _VALUES), strict=True))

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from pql.binder.bound import HistoryValue, KeyValue, Value
+from pql.binder.bound import ColumnValue, HistoryValue, KeyValue, TextEquals, Value
 from pql.catalog.fields import Entity, Relation
 from pql.catalog.layout import Layout
-from pql.plan.logical import All, Exists, LogicalPlan, Predicate
+from pql.plan.logical import All, Exists, Holds, LogicalPlan, Predicate
 from pql.sql.anchor import anchor
 from pql.sql.emitter import TRUE, Emitter, Statement, quote
 from pql.sql.history import history_source
@@ -51,7 +51,8 @@ def lower(plan: LogicalPlan, layout: Layout, columns: Sequence[str] = ("uuid",))
     parts = ["SELECT", _selected(plan.entity, columns), "FROM", _source(plan), *emitter.joins]
     if condition != TRUE:
         parts += ["WHERE", condition]
-    parts += ["ORDER BY", ", ".join(terms)]
+    if not _one_run(plan):
+        parts += ["ORDER BY", ", ".join(terms)]
     if plan.limit is not None:
         parts += ["LIMIT", emitter.parameter(min(plan.limit, _MOST_ROWS))]
     if plan.offset:
@@ -102,6 +103,18 @@ def _row(entity: Entity) -> Row:
             raise ValueError("connections are no entity of a search")
         case _:
             assert_never(entity)
+
+
+def _one_run(plan: LogicalPlan) -> bool:
+    """Can no more than one row match, because a uuid is asked for?"""
+    items = plan.predicate.items if isinstance(plan.predicate, All) else (plan.predicate,)
+    return plan.entity is Entity.RUN and any(
+        isinstance(item, Holds)
+        and isinstance(item.test, TextEquals)
+        and isinstance(item.value, ColumnValue)
+        and item.value.field.column == "uuid"
+        for item in items
+    )
 
 
 def _source(plan: LogicalPlan) -> str:
