@@ -119,9 +119,9 @@ def read_document(data: bytes | str, name: str) -> tuple[Source, Node]:
     """
     size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "surrogatepass"))
     if size > LARGEST:
-        raise Source(name, "").error(
-            "PQL602", Span(0, 0), size=f"{size:,} bytes", limit=f"{LARGEST:,} bytes", hint=f"file {name}"
-        )
+        start = data[:200].decode("utf-8", "replace") if isinstance(data, bytes) else data[:200]
+        told = {"size": f"more than {LARGEST:,} bytes", "limit": f"{LARGEST:,}"}
+        raise Source(name, start).error("PQL602", Span(0, 1), **told)
     source = Source(name, _decoded(data, name))
     return source, _Reader(source).read()
 
