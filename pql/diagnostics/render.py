@@ -7,7 +7,7 @@ import unicodedata
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.span import Span
 
-__all__ = ["line_and_column", "render"]
+__all__ = ["excerpt", "line_and_column", "printable", "render"]
 
 _WIDEST = 100
 
@@ -21,9 +21,9 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
 def render(diagnostic: Diagnostic, text: str) -> str:
     """The diagnostic as lines of plain text, without a newline at the end."""
     line, column = line_and_column(text, diagnostic.span.start)
-    lines = [f"{diagnostic.severity.value}[{diagnostic.code}]: {_printable(diagnostic.message)}"]
+    lines = [f"{diagnostic.severity.value}[{diagnostic.code}]: {printable(diagnostic.message)}"]
     if text.strip():
-        source, caret = _excerpt(text, diagnostic.span)
+        source, caret = excerpt(text, diagnostic.span)
         gutter = " " * len(str(line))
         lines += [
             f"{gutter}--> {diagnostic.source}:{line}:{column}",
@@ -32,11 +32,11 @@ def render(diagnostic: Diagnostic, text: str) -> str:
             f"{gutter} | {caret}",
         ]
     if diagnostic.hint:
-        lines.append(f"hint: {_printable(diagnostic.hint)}")
+        lines.append(f"hint: {printable(diagnostic.hint)}")
     return "\n".join(lines)
 
 
-def _excerpt(text: str, span: Span) -> tuple[str, str]:
+def excerpt(text: str, span: Span) -> tuple[str, str]:
     """The line that holds the span's start, cut to a readable width, and the carets below it."""
     begin = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.start)
@@ -46,11 +46,11 @@ def _excerpt(text: str, span: Span) -> tuple[str, str]:
     before, under = text[left : span.start], text[span.start : min(span.end, right)]
     lead = "… " if left > begin else ""
     tail = " …" if right < end else ""
-    source = lead + _printable(text[left:right]) + tail
+    source = lead + printable(text[left:right]) + tail
     return source, " " * (len(lead) + _width(before)) + "^" * max(1, _width(under))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Control characters as visible ones: a query must not steer the terminal it is shown on."""
     if text.isprintable():
         return text
@@ -67,7 +67,7 @@ def _visible(character: str) -> str:
 def _width(text: str) -> int:
     """Columns of a terminal that the text takes."""
     total = 0
-    for each in _printable(text):
+    for each in printable(text):
         if not unicodedata.combining(each):
             total += 2 if unicodedata.east_asian_width(each) in "WF" else 1
     return total

@@ -1,0 +1,41 @@
+"""What a check came to, for every form of output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pql.check.comments import Lines
+from pql.check.model import Finding
+
+__all__ = ["CheckReport", "Place", "places"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """Findings in order, the texts of the files that have some, and how many files were looked at."""
+
+    findings: tuple[Finding, ...]
+    texts: Mapping[str, str]
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Lines and columns of a span, counted from 1; the end is behind the last character."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+def places(report: CheckReport) -> tuple[Place, ...]:
+    """The place of each finding."""
+    lines = {name: Lines(text) for name, text in report.texts.items()}
+    found: list[Place] = []
+    for each in report.findings:
+        of = lines[each.file]
+        start, end = each.span.start, max(each.span.start, each.span.end)
+        found.append(Place(of.line(start), of.column(start), of.line(end), of.column(end)))
+    return tuple(found)
