@@ -100,7 +100,8 @@ def read_operations(text: str, name: str, base: int, clock: Clock) -> Document:
         source, root = read_document(text, name)
     except PqlError as error:
         found = error.diagnostic
-        fault = Report(found.span, hint=found.hint, code=found.code, message=found.message)
+        span = Span(min(found.span.start, len(text)), min(found.span.end, len(text)))
+        fault = Report(span, hint=found.hint, code=found.code, message=found.message)
         return Document(Source(name, text), base, (), (), (), fault)
     walk = _Walk(source, clock, isinstance(root, Mapping) and _is_operation(root))
     walk.visit(root, None, None)
@@ -250,15 +251,18 @@ class _UnitReader:
         return frozenset(names | {"ops"} if self._operation.dag is not None else names)
 
     def _join(self, node: Mapping) -> JoinUnit:
+        misspelt = False
         try:
             node.refuse_others(_JOIN_KEYS, "a join", self._source)
         except PqlError as error:
+            misspelt = node.get("query") is None
             self._fault(error)
         query = self._text("query", node.get("query"))
         if node.get("query") is None or (query is not None and not query.masked.strip()):
             hint = "write `query: …`; `status:_any_` matches every run"
             head = node.entries[0][0].span if node.entries else node.span
-            self._fault(self._source.error("PQL606", head, hint))
+            if not misspelt:  # one slip is told once
+                self._fault(self._source.error("PQL606", head, hint))
             query = None
         sort = self._text("sort", node.get("sort"))
         limit, limit_span = self._number(node, "limit")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pql.check.contents import Contents
 from pql.check.model import Report
 from pql.check.rule import Rule
+from pql.diagnostics.span import Span
 
 __all__ = ["RULE"]
 
@@ -14,7 +16,8 @@ __all__ = ["RULE"]
 def _check(contents: Contents) -> Iterator[Report]:
     for document in contents.documents:
         if document.fault is not None:
-            yield document.fault
+            start, end = document.fault.span
+            yield replace(document.fault, span=Span(start + document.base, end + document.base))
 
 
 RULE = Rule(
