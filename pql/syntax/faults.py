@@ -50,13 +50,11 @@ def explain_unexpected(error: UnexpectedInput, text: str, start: str) -> Diagnos
         return Diagnostic("PQL107", Span(position, len(text)), hint="a backslash escapes a quote inside")
     if "_COLON" in expected and expected <= {"_COLON", "_COMMA"} and start == "query":
         name = _LAST_FIELD.search(before)
-        if name is None:  # the key is missing after a dot
-            return _general(expected, span, text, start)
-        where = Span(name.start(1), name.end(1))
-        if name[1].lower() in ("and", "or"):  # a connective with nothing before it, read as a name
+        where = Span(name.start(1), name.end(1)) if name else span
+        if name and name[1].lower() in ("and", "or"):  # a connective with nothing before it, read as a name
             return _general({"FIELD"}, where, text, start)
-        hint = "write `field:value`, e.g. `metrics.loss:<0.01`"
-        return Diagnostic("PQL103", where, {"field": name[1]}, hint)
+        payload = {"field": name[1] if name else before.split()[-1]}  # a call, or a dot without a key
+        return Diagnostic("PQL103", where, payload, "write `field:value`, e.g. `metrics.loss:<0.01`")
     if "BARE" in expected and "QUOTED" in expected and "FIELD" not in expected:
         after = before.rstrip()
         shown = after[-1:] if after else ""

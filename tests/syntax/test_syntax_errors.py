@@ -22,7 +22,8 @@ CASES = [
     ("PQL102", "name:a‹(›b)"),
     ("PQL104", "status:‹(›running|failed)"),
     ("PQL102", "‹metrics.›:1"),
-    ("PQL102", "metrics. ‹loss›:1"),
+    ("PQL103", "metrics. ‹loss›:1"),
+    ("PQL103", "min(metrics.loss)‹<›1"),
     ("PQL102", "‹metrics.a..b›:1"),
     ("PQL102", '‹metrics."a"..b›:1'),
     ("PQL102", "~‹status›:running"),
@@ -126,6 +127,13 @@ def test_a_long_text_is_refused_unless_it_is_allowed() -> None:
     assert caught.value.diagnostic.span == (LONGEST, LONGEST + 1)
     assert parse_query(text, max_length=None) == parse_query(text, max_length=len(text))
     assert parse_query(text[:LONGEST])
+
+
+def test_a_missing_colon_names_what_stands_before_it() -> None:
+    for text, field in (("min(metrics.a)<1", "min(metrics.a)"), ("metrics. a:1", "metrics."), ("a=1", "a")):
+        with pytest.raises(PqlError) as caught:
+            parse_query(text)
+        assert caught.value.diagnostic.payload == {"field": field}
 
 
 def test_hints_name_the_way_out() -> None:
