@@ -54,7 +54,8 @@ def test_documents_count_from_the_beginning_of_the_file() -> None:
 def test_joins_at_any_depth() -> None:
     text, spans = unmarked(
         "kind: component\nrun:\n  kind: dag\n  operations:\n"
-        "    - name: a\n      joins: [{query: '«stauts»:a'}]\n      component:\n        run:\n          kind: dag\n"
+        "    - name: a\n      joins: [{query: '«stauts»:a'}]\n"
+        "      component:\n        run:\n          kind: dag\n"
         "          operations:\n            - joins:\n              - {query: '«stauts»:b'}\n"
         "    - dagRef: c\n      joins: [{query: '«stauts»:c'}]\n"
     )
