@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["arrow_table"]
+__all__ = ["arrow_table", "column_table"]
 
 _SECTIONS = ("inputs", "outputs", "meta_info")
 
@@ -27,6 +27,11 @@ def arrow_table(rows: list[dict[str, Any]]) -> pa.Table:
     if not rows:
         arrays["uuid"] = pa.array([], pa.string())
     return pa.table(arrays)
+
+
+def column_table(columns: dict[str, list[Any]]) -> pa.Table:
+    """The columns as they are, also those without any value, each of the type that holds all its values."""
+    return pa.table({name: _array(values) for name, values in columns.items()})
 
 
 def _flat(row: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -49,7 +54,7 @@ def _array(values: list[Any]) -> pa.Array:
     if kinds <= {int, float}:
         return pa.array([None if value is None else float(value) for value in values], pa.float64())
     if kinds <= {str}:
-        return pa.array(values, pa.string())
+        return pa.array([None if value is None else _text(value) for value in values], pa.string())
     if kinds <= {datetime}:
         return pa.array(values, pa.timestamp("us"))
     if kinds <= {list} and all(isinstance(each, str) for value in present for each in value):
@@ -58,4 +63,6 @@ def _array(values: list[Any]) -> pa.Array:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """The text itself, or JSON; half a surrogate pair, which is no UTF-8, as its escape."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode(errors="backslashreplace").decode()

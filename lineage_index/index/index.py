@@ -16,10 +16,11 @@ from pql.binder.binder import Clock, bind
 from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
 from pql.plan.scope import plan_query
-from pql.sql.lower import lower
+from pql.sql.lower import lower, lower_count
 from pql.syntax.parser import LONGEST, parse_query, parse_sort
 
 if TYPE_CHECKING:
+    from lineage_index.index.keyset import PageToken
     from lineage_index.index.resolve import ResolvedOperation
     from pql.joins import Context, Join, Operation, Resolution
 
@@ -63,17 +64,46 @@ class Index:
         now: datetime | None = None,
         tz: tzinfo = UTC,
         max_length: int | None = LONGEST,
+        after: str | None = None,
     ) -> SearchResult:
         """The runs (or `entity` "artifacts", "points") that match, in order; `query` None is all of them.
 
         `limit` None is no limit. `now` (aware; default: the present) and `tz` are what date words and dates
-        without an offset depend on. Raises PqlError for a wrong query, sort, limit or offset, ValueError
-        for an unknown entity.
+        without an offset depend on. `after` is the `next_token` of the page before: then `now` is that of the
+        first page, and the index has to be open at the version that the page was of. Raises PqlError for a
+        wrong query, sort, limit or offset, ValueError for an unknown entity or a token that does not fit.
         """
+        from lineage_index.index.keyset import PageToken, fitting_token, search_digest
+
+        moment, last = now or datetime.now(UTC), None
+        if after is not None:
+            token = fitting_token(after, self.version, query, sort, entity, offset)
+            moment, last = token.now, token.uuid
         bound = self.bind(
-            query, sort=sort, limit=limit, offset=offset, entity=entity, now=now, tz=tz, max_length=max_length
+            query,
+            sort=sort,
+            limit=limit,
+            offset=offset,
+            entity=entity,
+            now=moment,
+            tz=tz,
+            max_length=max_length,
         )
-        return self.run(bound, query or "")
+        page = PageToken(self.version, last or "", moment, search_digest(query, sort))
+        return self.run(bound, query or "", page)
+
+    def count(
+        self,
+        query: str | None = None,
+        *,
+        entity: str = "runs",
+        now: datetime | None = None,
+        tz: tzinfo = UTC,
+        max_length: int | None = LONGEST,
+    ) -> int:
+        """How many match, without finding out which. Arguments and errors are those of `search`."""
+        bound = self.bind(query, entity=entity, now=now, tz=tz, max_length=max_length)
+        return int(self._engine.rows(lower_count(plan_query(bound), self.snapshot.layout), query or "")[0][0])
 
     def bind(
         self,
@@ -103,27 +133,34 @@ class Index:
             entity=ENTITY_NAMES[entity],
         )
 
-    def run(self, bound: BoundQuery, text: str = "") -> SearchResult:
-        """Run a bound query; `text` is what it was parsed from."""
+    def run(self, bound: BoundQuery, text: str = "", page: PageToken | None = None) -> SearchResult:
+        """Run a bound query; `text` is what it was parsed from. `page` names the run to continue after."""
         plan = plan_query(bound)
         layout = self.snapshot.layout
-        found: list[tuple[Any, ...]] = self._engine.rows(lower(plan, layout, ("run_id", "uuid")), text)
+        if page is not None and page.uuid:
+            from lineage_index.index.keyset import page_after
+
+            uuids = page_after(self._engine, bound, plan, layout, page.uuid, text)
+            warnings = (*bound.warnings, *unknown_keys(bound, layout))
+            return SearchResult(
+                self._engine, plan, layout, uuids, snapshot=self.version, warnings=warnings, page=page
+            )
+        found: list[tuple[Any, ...]] = self._engine.rows(lower(plan, layout), text)
         artifacts, points = None, None
         if bound.entity is Entity.ARTIFACT:
             artifacts = [(each[0], each[1], each[2], each[3]) for each in found]
-            found = [(None, each[0]) for each in found]
         elif bound.entity is Entity.POINT:
             points = [(each[0], each[1], each[2], each[3]) for each in found]
-            found = [(None, each[0]) for each in found]
         return SearchResult(
             self._engine,
             plan,
             layout,
-            found,
+            [each[0] for each in found],
             snapshot=self.snapshot.version,
             warnings=(*bound.warnings, *unknown_keys(bound, layout)),
             artifacts=artifacts,
             points=points,
+            page=page,
         )
 
     @overload

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from pql.plan.logical import LogicalPlan
 from pql.sql.lower import lower_count, lower_values
 
 if TYPE_CHECKING:
+    from lineage_index.index.keyset import PageToken
     import pandas
     import pyarrow
 
@@ -35,8 +37,8 @@ _RELATED = ("pipeline", "controller", "original")
 class SearchResult:
     """The page of a search, in order, and how many match in all.
 
-    `uuids` are 32 lower-case hex digits (for artifacts and points those of their runs). Everything but the ids is read
-    when it is asked for, from the snapshot that the search saw. `warnings` are findings that did not stop
+    `uuids` are 32 lower-case hex digits (for artifacts and points those of their runs). Everything else is
+    read when it is asked for, from the snapshot that the search saw. `warnings` are findings that did not stop
     the search. `snapshot` is the version of the index.
     """
 
@@ -45,24 +47,26 @@ class SearchResult:
         engine: Engine,
         plan: LogicalPlan,
         layout: Layout,
-        ids: Sequence[tuple[Any, ...]],
+        uuids: list[str],
         *,
         snapshot: int,
         warnings: tuple[Diagnostic, ...] = (),
         artifacts: Sequence[ArtifactKey] | None = None,
         points: Sequence[PointKey] | None = None,
+        page: PageToken | None = None,
     ) -> None:
         self._engine = engine
         self._plan = plan
         self._layout = layout
-        self._ids = ids
+        self.uuids = uuids
         self.snapshot = snapshot
         self.warnings = warnings
         self.artifacts = artifacts
         self.points = points
+        self._page = page
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.uuids)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.rows)
@@ -71,17 +75,25 @@ class SearchResult:
         return f"SearchResult({len(self)} of {self.total}, snapshot {self.snapshot})"
 
     @cached_property
-    def uuids(self) -> list[str]:
-        """The uuids of the page, in order."""
-        return [each[1] for each in self._ids]
-
-    @cached_property
     def total(self) -> int:
         """How many match, whatever the page."""
-        page, limit, offset = len(self._ids), self._plan.limit, self._plan.offset
-        if (page or not offset) and (limit is None or page < limit):
+        page, limit, offset = len(self.uuids), self._plan.limit, self._plan.offset
+        continued = self._page is not None and self._page.uuid
+        if not continued and (page or not offset) and (limit is None or page < limit):
             return offset + page
         return int(self._engine.rows(lower_count(self._plan, self._layout))[0][0])
+
+    @property
+    def next_token(self) -> str | None:
+        """What `after` takes to go on where this page ended; None where nothing more can come. For runs."""
+        full = self._plan.limit is not None and len(self) == self._plan.limit
+        if self._page is None or not full or self.artifacts is not None or self.points is not None:
+            return None
+        if not self._page.uuid and self._plan.offset + len(self) >= self.total:
+            return None
+        from lineage_index.index.keyset import write_token
+
+        return write_token(replace(self._page, uuid=self.uuids[-1]))
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -96,32 +108,39 @@ class SearchResult:
         if self.artifacts is not None:
             names = ("run", "name", "kind", "is_input")
             return [dict(zip(names, each, strict=True)) for each in self.artifacts]
-        if not self._ids:
+        if not self.uuids:
             return []
         columns = list(dict.fromkeys((*_SCALARS, *_SETS, *_RELATED)))
         selected = ", ".join(f'"{name}"' for name in ("run_id", *columns))
-        # Two statements: `runs` has bloom filters on uuid and is sorted by time, `payload` is sorted by run_id.
+        place = 1 + columns.index("uuid")
+        # Two statements: `runs` has bloom filters on uuid, `payload` is sorted by run_id.
         found = self._among(f"SELECT {selected} FROM runs WHERE uuid", "VARCHAR", self.uuids)
-        wanted = [each[0] for each in self._ids]
-        texts = self._among(
-            "SELECT run_id, inputs, outputs, meta_info FROM payload WHERE run_id", "BIGINT", wanted
-        )
-        return [_row(found[each], texts.get(each, _NO_TEXTS), columns) for each in wanted]
+        by_uuid = {row[place]: row for row in found}
+        run_ids = [row[0] for row in found]
+        select = "SELECT run_id, inputs, outputs, meta_info FROM payload WHERE run_id"
+        texts = {row[0]: row[1:] for row in self._among(select, "BIGINT", run_ids)}
+        rows = [by_uuid[uuid] for uuid in self.uuids]
+        return [_row(row[1:], texts.get(row[0], _NO_TEXTS), columns) for row in rows]
 
-    def _among(self, select: str, kind: str, wanted: Sequence[Any]) -> dict[int, tuple[Any, ...]]:
-        """The rows of a SELECT that ends in a column, for the wanted values of that column: by run_id."""
+    def _among(self, select: str, kind: str, wanted: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT that ends in a column, for the wanted values of that column."""
         if len(wanted) > _MANY:
-            found = self._engine.select(f"{select} IN (SELECT unnest($1::{kind}[]))", [list(wanted)])
-        else:
-            places = ", ".join(f"${n}" for n in range(1, len(wanted) + 1))
-            found = self._engine.select(f"{select} IN ({places})", wanted)
-        return {run_id: tuple(rest) for run_id, *rest in found}
+            return self._engine.select(f"{select} IN (SELECT unnest($1::{kind}[]))", [list(wanted)])
+        places = ", ".join(f"${n}" for n in range(1, len(wanted) + 1))
+        return self._engine.select(f"{select} IN ({places})", wanted)
+
+    @cached_property
+    def _run_ids(self) -> list[int]:
+        """The surrogate ids of the runs of the page. A page does without them: one column less to read."""
+        found = self._among("SELECT uuid, run_id FROM runs WHERE uuid", "VARCHAR", self.uuids)
+        by_uuid: dict[str, int] = dict(found)
+        return [by_uuid[uuid] for uuid in self.uuids]
 
     def values(self, value: Value) -> list[Any]:
         """One keyed value or history function of every run of the page: None where it is missing."""
-        if not self._ids:
+        if not self.uuids:
             return []
-        ids = [each[0] for each in self._ids]
+        ids = self._run_ids
         statement = lower_values(value, self._layout, ids)
         found: dict[int, Any] = {}
         if statement is not None:

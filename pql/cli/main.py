@@ -45,6 +45,11 @@ IndexOption = Annotated[
     typer.Option("--index", metavar="DIR", help="The index; else $PQL_INDEX, else the nearest .pql upwards."),
 ]
 
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="VERSION|DATE", help="The index as it was: a version, or a time (UTC)."),
+]
+
 TextOrJson = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="text or json.")]
 
 
@@ -79,15 +84,59 @@ def search(
     ] = "0",
     every: Annotated[bool, typer.Option("--all", "-a", help="No limit.")] = False,
     entity: Annotated[str, typer.Option("--entity", help="runs, artifacts or points.")] = "runs",
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", "-c", metavar="NAMES", help="Fields and keys: name,inputs.lr,metrics.*"),
+    ] = None,
     output: Annotated[
-        str, typer.Option("--format", "-f", help="table, jsonl or uuid.", metavar="FORMAT")
-    ] = "table",
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="table, wide, json, jsonl, csv, parquet, arrow, markdown or uuid.",
+            metavar="FORMAT",
+        ),
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
+    ] = None,
+    after: Annotated[
+        str | None,
+        typer.Option("--after", metavar="TOKEN", help="The page after this one; `start` is the first."),
+    ] = None,
+    as_of: AsOfOption = None,
     index: IndexOption = None,
 ) -> None:
-    """Search runs: pql search "metrics.loss:<0.01" --sort metrics.loss"""
-    from pql.cli.search import run_search
+    """Find runs.
 
-    run_search(query, sort, limit, offset, every, entity, output, index)
+    \b
+    pql search "metrics.loss:<0.01" --sort metrics.loss
+    pql search "tags:demo" --columns "name,inputs.*,metrics.loss" --format csv
+    """
+    from pql.cli.search import SearchOptions, run_search
+
+    run_search(
+        SearchOptions(query, sort, limit, offset, every, entity, columns, output, file, after, as_of, index)
+    )
+
+
+@app.command(epilog=EPILOG)
+def why(
+    run: Annotated[str, typer.Argument(help="A uuid, the beginning of one, or a name.", metavar="RUN")],
+    query: Annotated[str, typer.Argument(help="The query that it is held against.")],
+    output: TextOrJson = "text",
+    as_of: AsOfOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Say why a run matches a query, or why not.
+
+    \b
+    pql why 423d2024 "metrics.loss:<0.01, tags:plain"
+    pql why 423d2024 "status:failed | metrics.loss:<0.0001" --format json
+    """
+    from pql.cli.why import run_why
+
+    run_why(run, query, output, as_of, index)
 
 
 @app.command(epilog=EPILOG)

@@ -1,68 +1,105 @@
-"""`pql search`: the page as a table, JSON lines, or uuids."""
+"""`pql search`: a page of what is found, in the form that the reader wants."""
 
 from __future__ import annotations
 
-import json
-import math
 import sys
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass
 
 from lineage_index.index.index import ENTITY_NAMES, Index
-from lineage_index.index.locate import locate_index
 from lineage_index.index.result import SearchResult
-from pql.binder.bound import (
-    BoundAnd,
-    BoundCondition,
-    BoundGroup,
-    BoundNot,
-    BoundOr,
-    BoundQuery,
-    ColumnValue,
-    HistoryValue,
-    KeyValue,
-    Value,
-)
+from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.streams import speak_utf8
-from pql.cli.table import render_table
+from pql.cli.output import chosen_format, encode, tabulate, terminal_width, write_bytes, write_text
+from pql.cli.output_cells import json_text
+from pql.cli.output_columns import (
+    ShownColumn,
+    asked_columns,
+    default_columns,
+    part_columns,
+    wide_columns,
+)
+from pql.cli.output_index import open_index
+from pql.cli.table import fit_table
 from pql.diagnostics.render import render
 
-__all__ = ["run_search", "whole"]
+__all__ = ["SearchOptions", "run_search", "whole"]
 
 _DEFAULT_LIMIT = 20
-_FORMATS = ("table", "jsonl", "uuid")
-_ALWAYS = ("name", "uuid", "status", "created_at")
+_FIRST = "start"
+"""The token in front of the first page."""
 
 
-def run_search(
-    query: str | None,
-    sort: str | None,
-    limit: str | None,
-    offset: str,
-    every: bool,
-    entity: str,
-    output: str,
-    index: str | None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """What the command line said, as text."""
+
+    query: str | None
+    sort: str | None = None
+    limit: str | None = None
+    offset: str = "0"
+    every: bool = False
+    entity: str = "runs"
+    columns: str | None = None
+    format: str | None = None
+    file: str | None = None
+    after: str | None = None
+    as_of: str | None = None
+    index: str | None = None
+
+
+def run_search(options: SearchOptions) -> None:
     """Search and print; ends the process with 1 if nothing is found."""
-    if output not in _FORMATS:
-        fail(f"error: --format is one of {', '.join(_FORMATS)}, not {output!r}", Exit.USAGE)
-    if entity not in ENTITY_NAMES:
-        fail(f"error: --entity is one of {', '.join(ENTITY_NAMES)}, not {entity!r}", Exit.USAGE)
-    if every and limit is not None:
+    form = chosen_format(options.format, options.file)
+    if options.entity not in ENTITY_NAMES:
+        fail(f"error: --entity is one of {', '.join(ENTITY_NAMES)}, not {options.entity!r}", Exit.USAGE)
+    if options.every and options.limit is not None:
         fail("error: --all and --limit exclude each other", Exit.USAGE)
-    most = None if every else whole(limit, "--limit", 1) if limit is not None else _DEFAULT_LIMIT
-    skipped = whole(offset, "--offset", 0)
-    with guarded(), Index.open(locate_index(index)) as opened:
-        bound = opened.bind(query, sort=sort, limit=most, offset=skipped, entity=entity)
-        result = opened.run(bound, query or "")
+    as_of = _version_of(options)
+    limit = _limit(options)
+    offset = whole(options.offset, "--offset", 0)
+    after = None if options.after == _FIRST else options.after
+    with guarded(), open_index(options.index, as_of) as opened:
+        try:
+            result = opened.search(
+                options.query,
+                sort=options.sort,
+                limit=limit,
+                offset=offset,
+                entity=options.entity,
+                after=after,
+            )
+        except ValueError as error:
+            fail(f"error: --after: {error}", Exit.USAGE)
         for warning in result.warnings:
-            print(render(warning, (sort if warning.source == "sort" else query) or ""), file=sys.stderr)
-        _print(result, bound, output)
+            text = options.sort if warning.source == "sort" else options.query
+            print(render(warning, text or ""), file=sys.stderr)
+        bound = opened.bind(options.query, sort=options.sort, entity=options.entity)
+        _Answer(opened, result, bound, form, options).write()
         if not len(result):
+            if not result.total and form in ("table", "wide", "markdown"):
+                _say_why(opened, bound, options.query)
             raise SystemExit(int(Exit.NOTHING))
+
+
+def _limit(options: SearchOptions) -> int | None:
+    if options.every:
+        return None
+    return _DEFAULT_LIMIT if options.limit is None else whole(options.limit, "--limit", 1)
+
+
+def _version_of(options: SearchOptions) -> str | None:
+    """The version to open: a page by a token is of the token's."""
+    if options.after is None or options.after == _FIRST:
+        return options.as_of
+    from lineage_index.index.keyset import read_token
+
+    if options.as_of is not None:
+        fail("error: --after has its own version; --as-of can't be given beside it", Exit.USAGE)
+    try:
+        return str(read_token(options.after).snapshot)
+    except ValueError as error:
+        fail(f"error: --after: {error}", Exit.USAGE)
 
 
 def whole(text: str, option: str, least: int) -> int:
@@ -76,134 +113,110 @@ def whole(text: str, option: str, least: int) -> int:
     return number
 
 
-def _print(result: SearchResult, bound: BoundQuery, output: str) -> None:
-    if output == "uuid":
-        for uuid in result.uuids:
-            print(uuid)
-    elif output == "jsonl":
-        speak_utf8()
-        for row in result.rows:
-            print(json.dumps(row, ensure_ascii=False, default=_isoformat))
-    else:
-        _print_table(result, bound)
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A result, and how it is to be written."""
 
+    index: Index
+    result: SearchResult
+    bound: BoundQuery
+    form: str
+    options: SearchOptions
 
-def _isoformat(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _print_table(result: SearchResult, bound: BoundQuery) -> None:
-    total = result.total
-    if len(result):
-        columns = _columns(result, bound) if bound.entity is Entity.RUN else _part_columns(result)
-        terminal = sys.stdout.isatty()
-        print(render_table(columns, _terminal_width() if terminal else None))
-    what = bound.entity.value.removesuffix("s")
-    plural = "" if total == 1 else "s"
-    shown = "" if len(result) == total else f", {len(result):,} shown (--all or --limit for more)"
-    print(f"{total:,} {what}{plural} matched{shown}", file=sys.stdout if len(result) else sys.stderr)
-
-
-def _terminal_width() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns
-
-
-def _part_columns(result: SearchResult) -> list[tuple[str, list[str], bool]]:
-    """Of artifacts and points: the beginning of the run's uuid, then what they are."""
-    rows = result.rows
-    names = [name for name in rows[0] if name != "run"]
-    own = [
-        (name, [_text(row[name]) for row in rows], _numeric([row[name] for row in rows])) for name in names
-    ]
-    return [("run", [row["run"][:8] for row in rows], False), *own]
-
-
-def _columns(result: SearchResult, bound: BoundQuery) -> list[tuple[str, list[str], bool]]:
-    """Heading, cells, and whether they are numbers: what tells runs apart, then what the query speaks of."""
-    rows = result.rows
-    now = datetime.now(UTC).replace(tzinfo=None)
-    columns = [
-        ("name", [_text(row["name"]) for row in rows], False),
-        ("uuid", [row["uuid"][:8] for row in rows], False),
-        ("status", [_text(row["status"]) for row in rows], False),
-        ("age", [_age(row["created_at"] or row["updated_at"], now) for row in rows], True),
-    ]
-    for value in _values(bound):
-        match value:
-            case ColumnValue(field):
-                if field.column in rows[0] and field.column not in _ALWAYS:
-                    cells = [row[field.column] for row in rows]
-                    columns.append((field.name, [_text(cell) for cell in cells], _numeric(cells)))
-            case KeyValue() | HistoryValue():
-                cells = result.values(value)
-                columns.append((_heading(value), [_text(cell) for cell in cells], _numeric(cells)))
+    def write(self) -> None:
+        """Write the page, and say how many match and how to see more."""
+        file = self.options.file
+        match self.form:
+            case "table":
+                self._table()
+            case "uuid":
+                write_text("".join(f"{uuid}\n" for uuid in self.result.uuids), file)
+            case "json":
+                write_text(self._json(), file, utf8=True)
+            case "jsonl" if self.options.columns is None:
+                lines = "".join(json_text(row) + "\n" for row in self.result.rows)
+                write_text(lines, file, utf8=True)
+            case "parquet" | "arrow" if self.options.columns is None and self.bound.entity is Entity.RUN:
+                write_bytes(encode(self.result.to_arrow(), self.form), file)
             case _:
-                pass
-    return columns
+                self._columns()
+        self._more()
+
+    def _table(self) -> None:
+        file = self.options.file
+        lines = ""
+        if len(self.result):
+            columns = [each.text() for each in self._chosen()]
+            text, hidden = fit_table(columns, terminal_width(file), frozenset({"uuid", "run", "age"}))
+            lines = text + "\n"
+            if hidden:
+                lines += f"no room for: {', '.join(hidden)} (--columns or --format wide)\n"
+        self._counted(lines)
+
+    def _columns(self) -> None:
+        if self.form == "wide" and not len(self.result):
+            self._counted("")
+            return
+        to_terminal = self.options.file is None and sys.stdout.isatty()
+        content = tabulate(self._chosen(), self.form, terminal=to_terminal)
+        if isinstance(content, bytes):
+            write_bytes(content, self.options.file)
+        elif self.form == "wide":
+            self._counted(content)
+        else:
+            write_text(content, self.options.file, utf8=True)
+
+    def _counted(self, lines: str) -> None:
+        """A table, and below it how many match. Without a table that is told on standard error."""
+        total, shown = self.result.total, len(self.result)
+        what = self.bound.entity.value.removesuffix("s") + ("" if total == 1 else "s")
+        more = "" if shown == total else f", {shown:,} shown (--all or --limit for more)"
+        sentence = f"{total:,} {what} matched{more}\n"
+        if self.options.file is not None:
+            write_text(lines, self.options.file)
+            sys.stderr.write(sentence)
+        elif lines:
+            write_text(lines + sentence, None)
+        else:
+            sys.stderr.write(sentence)
+
+    def _chosen(self) -> list[ShownColumn]:
+        if self.bound.entity is not Entity.RUN:
+            return part_columns(self.result, self.options.columns)
+        if self.options.columns is not None:
+            return asked_columns(self.index, self.result, self.options.columns)
+        if self.form == "wide":
+            return wide_columns(self.index, self.result, self.bound)
+        return default_columns(self.result, self.bound)
+
+    def _json(self) -> str:
+        """One object: the rows, a line each, and what else there is to know of the page."""
+        rows = self.result.rows
+        if self.options.columns is not None:
+            columns = self._chosen()
+            rows = [{each.name: each.cells[place] for each in columns} for place in range(len(rows))]
+        lines = ",\n".join("  " + json_text(row) for row in rows)
+        inside = f"[\n{lines}\n ]" if rows else "[]"
+        head = {
+            "total": self.result.total,
+            "snapshot": self.result.snapshot,
+            "next": self.result.next_token,
+        }
+        told = "".join(f' "{name}": {json_text(value)},\n' for name, value in head.items())
+        return f'{{\n{told} "rows": {inside}\n}}\n'
+
+    def _more(self) -> None:
+        """How to go on, for whoever pages by tokens or sits at a terminal."""
+        asked = self.options.after is not None
+        if not asked and not (sys.stderr.isatty() and sys.stdout.isatty()):
+            return
+        token = self.result.next_token
+        if token is not None:
+            print(f"next page: --after {token}", file=sys.stderr)
 
 
-def _values(bound: BoundQuery) -> list[Value]:
-    """The values that the query and the sort speak of, each once, in the order they are named."""
-    found: dict[Value, None] = {}
-    stack = [] if bound.condition is None else [bound.condition]
-    while stack:
-        match stack.pop():
-            case BoundCondition(path=(), value=value):
-                found[value] = None
-            case BoundAnd(items) | BoundOr(items):
-                stack.extend(reversed(items))
-            case BoundNot(item):
-                stack.append(item)
-            case BoundGroup() | _:
-                pass
-    for key in bound.sort:
-        if not key.path and not (isinstance(key.value, ColumnValue) and key.value.field.name == "updated_at"):
-            found[key.value] = None
-    return list(found)
+def _say_why(index: Index, bound: BoundQuery, query: str | None) -> None:
+    from pql.cli.nothing import nothing_lines
 
-
-def _heading(value: KeyValue | HistoryValue) -> str:
-    if isinstance(value, HistoryValue):
-        step = "" if value.step is None else f", {value.step}"
-        return f"{value.function}(metrics.{value.metric}{step})"
-    section = "metrics" if value.numbers_only else value.section.value
-    return f"{section}.{value.key}"
-
-
-def _numeric(cells: list[Any]) -> bool:
-    return all(
-        cell is None or (isinstance(cell, int | float) and not isinstance(cell, bool)) for cell in cells
-    )
-
-
-def _text(cell: Any) -> str:
-    """A cell as text: numbers with six significant digits, a missing value as a dash."""
-    match cell:
-        case None:
-            return "-"
-        case bool():
-            return "true" if cell else "false"
-        case float():
-            if math.isfinite(cell) and cell == int(cell) and abs(cell) < 1e15:
-                return str(int(cell))
-            return f"{cell:.6g}"
-        case datetime():
-            return cell.strftime("%Y-%m-%d %H:%M:%S")
-        case list():
-            return ", ".join(str(each) for each in cell) or "-"
-        case dict():
-            return json.dumps(cell, ensure_ascii=False)
-        case _:
-            return str(cell)
-
-
-def _age(moment: datetime | None, now: datetime) -> str:
-    if moment is None:
-        return "-"
-    seconds = (now - moment).total_seconds()
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if abs(seconds) >= size:
-            return f"{seconds / size:.0f}{unit}"
-    return f"{seconds:.0f}s"
+    for line in nothing_lines(index, bound, query or ""):
+        print(line, file=sys.stderr)

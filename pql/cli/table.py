@@ -6,23 +6,43 @@ from collections.abc import Sequence
 
 from pql.cli.text import clip, printable, width
 
-__all__ = ["render_table"]
+__all__ = ["TextColumn", "fit_table", "render_table"]
+
+TextColumn = tuple[str, list[str], bool]
+"""(heading, cells, whether they are numbers)"""
 
 _GAP = "  "
 _NARROWEST = 8
 
 
-def render_table(columns: list[tuple[str, list[str], bool]], terminal: int | None) -> str:
+def render_table(columns: list[TextColumn], terminal: int | None) -> str:
     """Lines of (heading, cells, right-aligned) columns; cut to the terminal's width, or whole if None."""
+    return fit_table(columns, terminal)[0]
+
+
+def fit_table(
+    columns: list[TextColumn], terminal: int | None, rigid: frozenset[str] = frozenset()
+) -> tuple[str, list[str]]:
+    """The lines, and the headings of columns that had no room.
+
+    Texts are cut down to a width that still says something; numbers and the columns named by `rigid` never
+    are, as a cut number is another number. What still does not fit is left out from the right.
+    """
     shown = [(printable(head), [printable(cell) for cell in cells], right) for head, cells, right in columns]
     widths = [max(width(text) for text in (head, *cells)) for head, cells, _ in shown]
+    count = len(shown)
     if terminal is not None:
-        widths = _fitted(widths, terminal)
-    rows = [[head for head, _, _ in shown], *zip(*(cells for _, cells, _ in shown), strict=True)]
-    return "\n".join(_line(row, shown, widths) for row in rows)
+        fixed = [right or head in rigid for head, _, right in shown]
+        least = [own if firm else min(own, _NARROWEST) for own, firm in zip(widths, fixed, strict=True)]
+        while count > 1 and _total(least[:count]) > terminal:
+            count -= 1
+        widths = _fitted(widths[:count], least[:count], terminal)
+    kept = shown[:count]
+    rows = [[head for head, _, _ in kept], *zip(*(cells for _, cells, _ in kept), strict=True)]
+    return "\n".join(_line(row, kept, widths) for row in rows), [head for head, _, _ in shown[count:]]
 
 
-def _line(cells: Sequence[str], columns: list[tuple[str, list[str], bool]], widths: list[int]) -> str:
+def _line(cells: Sequence[str], columns: list[TextColumn], widths: list[int]) -> str:
     parts = []
     for cell, (_, _, right), columns_wide in zip(cells, columns, widths, strict=True):
         text = clip(cell, columns_wide)
@@ -31,12 +51,16 @@ def _line(cells: Sequence[str], columns: list[tuple[str, list[str], bool]], widt
     return _GAP.join(parts).rstrip()
 
 
-def _fitted(widths: list[int], terminal: int) -> list[int]:
-    """The widest column gives way first, down to a width that still says something."""
+def _total(widths: list[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
+def _fitted(widths: list[int], least: list[int], terminal: int) -> list[int]:
+    """The widest column that may still give way does so first."""
     fitted = list(widths)
-    while sum(fitted) + len(_GAP) * (len(fitted) - 1) > terminal:
-        widest = max(range(len(fitted)), key=lambda each: fitted[each])
-        if fitted[widest] <= _NARROWEST:
+    while _total(fitted) > terminal:
+        loose = [each for each in range(len(fitted)) if fitted[each] > least[each]]
+        if not loose:
             break
-        fitted[widest] -= 1
+        fitted[max(loose, key=lambda each: fitted[each])] -= 1
     return fitted

@@ -1,0 +1,211 @@
+"""Which columns a result is shown with: those that matter, or those that were asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import Any
+
+from lineage_index.index.index import Index
+from lineage_index.index.result import SearchResult
+from pql.binder.bound import (
+    BoundAnd,
+    BoundCondition,
+    BoundNot,
+    BoundOr,
+    BoundQuery,
+    ColumnValue,
+    ElementId,
+    HistoryValue,
+    KeyValue,
+    Value,
+)
+from pql.catalog.fields import Entity, Section, find_field
+from pql.cli.exits import Exit, fail
+from pql.cli.output_cells import age, is_numeric, plain
+from pql.cli.table import TextColumn
+from pql.diagnostics.diagnostic import PqlError
+from pql.plan.forms import field_name
+
+__all__ = ["ShownColumn", "asked_columns", "default_columns", "part_columns", "wide_columns"]
+
+_SECTIONS = {"inputs": "inputs", "outputs": "outputs", "metrics": "outputs", "meta_info": "meta_info"}
+_TOKEN = re.compile(r'(?:"(?:\\.|[^"\\])*"|\([^()]*\)|[^,"])+')
+_WILD = re.compile(r"(\w+)\.(.*\*.*)\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """A column of a result: its name, and its values.
+
+    `heading` and `short`, if given, are what a table for the eye has instead.
+    """
+
+    name: str
+    cells: list[Any]
+    heading: str = ""
+    short: Callable[[Any], str] | None = None
+
+    def text(self, *, whole: bool = False) -> TextColumn:
+        """For a table; `whole` has the values instead of their short forms."""
+        if whole or self.short is None:
+            return self.name, [plain(cell) for cell in self.cells], is_numeric(self.cells)
+        return self.heading or self.name, [self.short(cell) for cell in self.cells], self.heading == "age"
+
+
+def default_columns(result: SearchResult, bound: BoundQuery) -> list[ShownColumn]:
+    """What tells runs apart, then what the query and its sort speak of."""
+    rows = result.rows
+    now = datetime.now(UTC).replace(tzinfo=None)
+    columns = [
+        ShownColumn("name", [row["name"] for row in rows]),
+        ShownColumn("uuid", list(result.uuids), short=lambda uuid: str(uuid)[:8]),
+        ShownColumn("status", [row["status"] for row in rows]),
+        ShownColumn(
+            "created_at",
+            [row["created_at"] or row["updated_at"] for row in rows],
+            heading="age",
+            short=lambda moment: age(moment, now),
+        ),
+    ]
+    for value in _spoken_of(bound):
+        column = _column(result, value)
+        if column is not None and all(column.name != each.name for each in columns):
+            columns.append(column)
+    return columns
+
+
+def wide_columns(index: Index, result: SearchResult, bound: BoundQuery) -> list[ShownColumn]:
+    """The columns that matter, then every other one in which the page has something to say."""
+    columns = default_columns(result, bound)
+    more = [*(ShownColumn(name, [row[name] for row in result.rows]) for name in ("duration", "tags"))]
+    more += _wild(index, result, "inputs.*") + _wild(index, result, "metrics.*")
+    names = {each.name for each in columns}
+    return columns + [
+        each for each in more if each.name not in names and any(cell not in (None, []) for cell in each.cells)
+    ]
+
+
+def part_columns(result: SearchResult, asked: str | None) -> list[ShownColumn]:
+    """Of artifacts and points: the run's uuid, and what they are."""
+    names = ["run", *(name for name in (result.rows[0] if len(result) else ()) if name != "run")]
+    wanted = names if asked is None else _tokens(asked)
+    for name in wanted:
+        if name not in names and len(result):
+            fail(f"error: --columns: there is no column {name!r}; there are: {', '.join(names)}", Exit.USAGE)
+    rows = result.rows
+    return [
+        ShownColumn(
+            name,
+            [row.get(name) for row in rows],
+            short=(lambda uuid: str(uuid)[:8]) if name == "run" else None,
+        )
+        for name in wanted
+    ]
+
+
+def asked_columns(index: Index, result: SearchResult, asked: str) -> list[ShownColumn]:
+    """The columns of `--columns`, in that order; `section.*` stands for the keys that the page's runs have.
+
+    Raises PqlError for a field that there is not.
+    """
+    columns: dict[str, ShownColumn] = {}
+    for token in _tokens(asked):
+        wild = _WILD.match(token)
+        found = _wild(index, result, token) if wild is not None else [_named(index, result, token)]
+        for each in found:
+            columns.setdefault(each.name, each)
+    return list(columns.values())
+
+
+def _tokens(asked: str) -> list[str]:
+    tokens = [each.strip() for each in _TOKEN.findall(asked)]
+    if not tokens or not all(tokens):
+        fail("error: --columns takes names, comma separated: name,inputs.lr,metrics.*", Exit.USAGE)
+    return tokens
+
+
+def _named(index: Index, result: SearchResult, token: str) -> ShownColumn:
+    if token == "age":
+        now = datetime.now(UTC).replace(tzinfo=None)
+        moments = [row["created_at"] or row["updated_at"] for row in result.rows]
+        return ShownColumn("created_at", moments, heading="age", short=lambda moment: age(moment, now))
+    if token.startswith("-"):
+        fail(f"error: --columns: {token!r} is no column; `-` reverses a --sort", Exit.USAGE)
+    field = find_field(Entity.RUN, token)
+    if field is not None and field.column:
+        column = _column(result, ColumnValue(field))
+    else:
+        try:
+            (key,) = index.bind(None, sort=token).sort
+        except PqlError as error:
+            raise PqlError(replace(error.diagnostic, source="columns"), error.text) from None
+        column = None if key.path else _column(result, key.value)
+    if column is None:
+        fail(
+            f"error: --columns: {token!r} can't be a column: fields, keys and functions of the run itself can",
+            Exit.USAGE,
+        )
+    return replace(column, short=(lambda uuid: str(uuid)[:8]) if column.name == "uuid" else None)
+
+
+def _wild(index: Index, result: SearchResult, token: str) -> list[ShownColumn]:
+    """The columns of the keys that a pattern with `*` stands for, without those that the page has not."""
+    match = _WILD.match(token)
+    section = "" if match is None else match[1]
+    if match is None or section not in _SECTIONS:
+        fail(f"error: --columns: a pattern begins with {', '.join(_SECTIONS)}, not {section!r}", Exit.USAGE)
+    numbers_only = section == "metrics"
+    stored = Section(_SECTIONS[section])
+    names = sorted(
+        row.key
+        for row in index.snapshot.key_rows(stored.value)
+        if fnmatchcase(row.key, match[2]) and (row.nums or not numbers_only)
+    )
+    values = [
+        KeyValue(stored, (name,), (True,) if "[" in name else (), numbers_only=numbers_only)
+        for name in names
+    ]
+    columns = [_column(result, value) for value in values]
+    return [each for each in columns if each is not None and any(cell is not None for cell in each.cells)]
+
+
+def _column(result: SearchResult, value: Value) -> ShownColumn | None:
+    match value:
+        case ColumnValue(field):
+            rows = result.rows
+            if rows and field.column not in rows[0]:
+                return None
+            return ShownColumn(field.name, [row[field.column] for row in rows])
+        case KeyValue(section, _, _, numbers_only):
+            name = f"{'metrics' if numbers_only else section.value}.{value.key}"
+            return ShownColumn(name, result.values(value))
+        case HistoryValue():
+            return ShownColumn(field_name((), value), result.values(value))
+        case ElementId():
+            return None
+
+
+def _spoken_of(bound: BoundQuery) -> list[Value]:
+    """The values that the query and the sort speak of, each once, in the order they are named."""
+    found: dict[Value, None] = {}
+    stack = [] if bound.condition is None else [bound.condition]
+    while stack:
+        match stack.pop():
+            case BoundCondition(path=(), value=value):
+                found[value] = None
+            case BoundAnd(items) | BoundOr(items):
+                stack.extend(reversed(items))
+            case BoundNot(item):
+                stack.append(item)
+            case _:
+                pass
+    for key in bound.sort:
+        if not key.path and not (isinstance(key.value, ColumnValue) and key.value.field.name == "updated_at"):
+            found[key.value] = None
+    if bound.entity is not Entity.RUN:
+        return []
+    return list(found)
