@@ -120,7 +120,8 @@ _VALUES = Table(
 
 # The catalog of keys of the live runs, rewritten by every commit. Counts are of runs. `num_column`,
 # `str_column`, `bool_column` name the columns of `runs` that hold the key's plain values when it is
-# promoted (NaN is not plain: no promoted column holds it); `long_rows` counts the values that live in `values`.
+# promoted (NaN is not plain: no promoted column holds it); `long_rows` counts the values that live in
+# `values`.
 _KEYS = Table(
     "keys",
     (
