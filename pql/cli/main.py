@@ -140,6 +140,61 @@ def why(
 
 
 @app.command(epilog=EPILOG)
+def keys(
+    pattern: Annotated[
+        str | None, typer.Argument(help="A part of the name, or a pattern with `*`; nothing means every key.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", "-a", help="No limit.")] = False,
+    output: TextOrJson = "text",
+    as_of: AsOfOption = None,
+    index: IndexOption = None,
+) -> None:
+    """List the keys that runs have: types, how many runs, range, examples.
+
+    \b
+    pql keys loss
+    pql keys "inputs.*" --format json
+    """
+    from pql.cli.keys import run_keys
+
+    run_keys(pattern, every, output, as_of, index)
+
+
+@app.command("stats", epilog=EPILOG)
+def query_stats(
+    query: Annotated[str | None, typer.Argument(help="Which runs; nothing means every run.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAMES", help="Fields and keys to group by.")
+    ] = None,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            "--of",
+            metavar="NAMES",
+            help="Which numbers (default: every metric); the lowest is the best, with `-` in front the highest.",
+        ),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="As for search, but for uuid.")
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
+    ] = None,
+    as_of: AsOfOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Count the runs that match and describe their numbers.
+
+    \b
+    pql stats "tags:demo" --by inputs.dropout --of metrics.loss
+    pql stats --by inputs.epochs --of "-metrics.accuracy" --format csv
+    """
+    from pql.cli.stats import run_stats
+
+    run_stats(query, by, of, output, file, as_of, index)
+
+
+@app.command(epilog=EPILOG)
 def batch(
     file: Annotated[str | None, typer.Argument(help="JSON lines; standard input if left out or -.")] = None,
     index: IndexOption = None,

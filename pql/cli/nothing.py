@@ -75,7 +75,13 @@ def _near(found: Emptiness, place: int) -> list[str]:
     if not found.near:
         return []
     node = found.clauses[place].node
-    whose = "" if len(found.clauses) == 1 else " among those that match the rest" if found.all_others else " of all runs"
+    whose = (
+        ""
+        if len(found.clauses) == 1
+        else " among those that match the rest"
+        if found.all_others
+        else " of all runs"
+    )
     lines = [f"closest{whose}:"]
     for each in found.near:
         far = distance(node.test, each.value) if isinstance(node, BoundCondition) else ""

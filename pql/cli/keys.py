@@ -1,0 +1,70 @@
+"""`pql keys`: what can be asked for."""
+
+from __future__ import annotations
+
+import sys
+
+from lineage_index.index.keys import KeyFacts, example_values, find_keys
+from pql.cli.exits import Exit, fail, guarded
+from pql.cli.output import terminal_width, write_text
+from pql.cli.output_cells import json_text, plain
+from pql.cli.output_index import open_index
+from pql.cli.table import fit_table
+from pql.cli.text import clip
+from pql.diagnostics.suggest import nearest
+
+__all__ = ["run_keys"]
+
+_SHOWN = 50
+_LONGEST = 24
+
+
+def run_keys(pattern: str | None, every: bool, output: str, as_of: str | None, index: str | None) -> None:
+    """Print the keys; ends the process with 1 if no key fits."""
+    if output not in ("text", "json"):
+        fail(f"error: --format is one of text, json, not {output!r}", Exit.USAGE)
+    with guarded(), open_index(index, as_of) as opened:
+        found = find_keys(opened, pattern)
+        if not found:
+            close = nearest(pattern or "", [each.row.key for each in find_keys(opened)])
+            hint = f"; did you mean {' or '.join(f'`{each}`' for each in close)}?" if close else ""
+            fail(f"no key fits{hint}", Exit.NOTHING)
+        shown = found if every or output == "json" else found[:_SHOWN]
+        examples = [example_values(opened, each.row) for each in shown]
+    if output == "json":
+        lines = "".join(
+            json_text(_record(each, own)) + "\n" for each, own in zip(shown, examples, strict=True)
+        )
+        write_text(lines, None, utf8=True)
+        return
+    columns = [
+        ("key", [each.name for each in shown], False),
+        ("type", [", ".join(each.types) for each in shown], False),
+        ("runs", [f"{each.row.runs:,}" for each in shown], True),
+        ("range", [_range(each) for each in shown], False),
+        ("examples", [", ".join(clip(plain(value), _LONGEST) for value in own) for own in examples], False),
+    ]
+    text, hidden = fit_table(columns, terminal_width())
+    write_text(text + "\n", None)
+    if hidden:
+        sys.stdout.write(f"no room for: {', '.join(hidden)}\n")
+    if len(shown) < len(found):
+        sys.stdout.write(f"{len(found):,} keys, {len(shown)} shown (--all for more)\n")
+
+
+def _range(key: KeyFacts) -> str:
+    low, high = key.row.min, key.row.max
+    if low is None or high is None:
+        return "NaN" if key.row.nums else ""
+    return plain(low) if low == high else f"{plain(low)} .. {plain(high)}"
+
+
+def _record(key: KeyFacts, examples: list[object]) -> dict[str, object]:
+    return {
+        "key": key.name,
+        "types": list(key.types),
+        "runs": key.row.runs,
+        "min": key.row.min,
+        "max": key.row.max,
+        "examples": examples,
+    }
