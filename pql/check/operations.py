@@ -335,6 +335,11 @@ class _UnitReader:
             self._wrong_kind("params", "a mapping of names to params", params)
             return
         section = Scalar("params", "params", Span(0, 0), None)
+        try:
+            yield from self._alone(section, params).params
+            return
+        except PqlError:
+            pass  # one by one, so that each fault is told
         for key, value in params.entries:
             try:
                 yield from self._alone(section, Mapping(((key, value),), params.span)).params

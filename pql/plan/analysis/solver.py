@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import assert_never
 
-from pql.binder.bound import Test
+from pql.binder.bound import Test, Value
 from pql.plan.analysis.cells import Kind, kinds
 from pql.plan.analysis.formula import Atom, Both, Either, Formula, Truth, Variable
 
@@ -20,8 +21,16 @@ def satisfiable(formula: Formula) -> bool:
     for atom in _atoms(formula):
         if atom.test is not None:
             tests.setdefault(atom.variable, {})[atom.test] = None
-    cells = {variable: kinds(variable.value, asked) for variable, asked in tests.items() if variable.value}
+    cells = {
+        variable: _kinds(variable.value, tuple(asked)) for variable, asked in tests.items() if variable.value
+    }
     return _Search(cells).run(_settled(formula))
+
+
+@lru_cache(maxsize=512)
+def _kinds(value: Value, tests: tuple[Test, ...]) -> tuple[Kind, ...] | None:
+    """`kinds`, which the many questions about one query ask for again and again."""
+    return kinds(value, tests)
 
 
 def _atoms(formula: Formula) -> Iterator[Atom]:
