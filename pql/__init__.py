@@ -94,32 +94,15 @@ def compile(  # noqa: A001 - as `re.compile`
 ) -> Statement:
     """One SELECT of DuckDB's SQL, with its parameters, over tables named as in `pql.catalog.tables`.
 
-    `query` None means all; `entity` is "runs", "artifacts" or "points"; `columns` are those of `runs` to select. `now`
-    (aware; default: the present) and `tz` give date words their meaning. `layout` says where keys live, as a
-    snapshot knows it; without one every key is taken to have rows of `values` only.
+    `query` None means all; `entity` is "runs", "artifacts" or "points"; `columns` are columns of `runs`.
+    `now` (aware; default: the present) and `tz` give date words their meaning. `layout` says where keys
+    live, as a snapshot knows it; without one every key is taken to have rows of `values` only.
 
     Raises PqlError for a fault in the query, sort, limit or offset, ValueError for an unknown entity.
     """
-    from datetime import datetime
+    from pql.sql.compile import compile_query  # one import: each costs as much as a stage of the compiler
 
-    from pql.binder.binder import Clock, bind
-    from pql.catalog.fields import Entity
-    from pql.catalog.layout import UNSEEN
-    from pql.plan.scope import plan_query
-    from pql.sql.lower import lower
-    from pql.syntax.parser import parse_query, parse_sort
-
-    bound = bind(
-        None if query is None else parse_query(query, max_length=max_length),
-        parse_sort(sort, max_length=max_length) if sort else (),
-        clock=Clock(now or datetime.now(UTC), tz),
-        text=query or "",
-        sort_text=sort or "",
-        limit=limit,
-        offset=offset,
-        entity=Entity(entity),
-    )
-    return lower(plan_query(bound), UNSEEN if layout is None else layout, columns)
+    return compile_query(query, sort, limit, offset, entity, now, tz, layout, columns, max_length)
 
 
 def __getattr__(name: str) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from typing import assert_never
 
 from pql.binder.bound import (
@@ -92,6 +93,7 @@ def bind(
     return BoundQuery(entity, condition, keys, limit, offset, tuple(context.warnings))
 
 
+@cache
 def default_sort(entity: Entity) -> tuple[SortKey, ...]:
     """Newest change first."""
     updated = find_field(Entity.RUN, "updated_at")
@@ -254,7 +256,7 @@ def _bind_sort(term: SortTerm, entity: Entity, text: str) -> SortKey:
         target = bind_subject(term.subject, entity, text)
     except PqlError as error:
         if error.diagnostic.code != "PQL201":
-            raise
+            raise PqlError(replace(error.diagnostic, source="sort"), text) from None
         raise _unsortable(term, error.diagnostic.hint, text) from None
     single = all(step.relation.to_one for step in target.path)
     a_set = isinstance(target.value, ColumnValue) and target.value.field.is_set
