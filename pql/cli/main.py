@@ -195,6 +195,85 @@ def query_stats(
 
 
 @app.command(epilog=EPILOG)
+def show(
+    run: Annotated[str, typer.Argument(help="A uuid, the beginning of one, or a name.", metavar="RUN")],
+    output: TextOrJson = "text",
+    as_of: AsOfOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Show one run: fields, inputs, outputs, curves, artifacts.
+
+    \b
+    pql show 423d2024
+    pql show 423d2024 --format json
+    """
+    from pql.cli.show import run_show
+
+    run_show(run, output, as_of, index)
+
+
+@app.command(epilog=EPILOG)
+def lineage(
+    what: Annotated[
+        str, typer.Argument(help="A run, or an artifact by content, URI or name.", metavar="RUN|ARTIFACT")
+    ],
+    up: Annotated[
+        str | None, typer.Option("--up", metavar="N", help="Upstream only, so many hops at most.")
+    ] = None,
+    down: Annotated[
+        str | None, typer.Option("--down", metavar="N", help="Downstream only, so many hops at most.")
+    ] = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="IDENTITY", help="An artifact is the same by content or by uri.")
+    ] = "content",
+    output: Annotated[
+        str, typer.Option("--format", "-f", metavar="FORMAT", help="tree, dot, mermaid or json.")
+    ] = "tree",
+    file: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
+    ] = None,
+    as_of: AsOfOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Show what a run comes from and what comes of it.
+
+    \b
+    pql lineage 423d2024
+    pql lineage 423d2024 --up 2 --format mermaid
+    """
+    from pql.cli.lineage import run_lineage
+
+    run_lineage(what, up, down, by, output, file, as_of, index)
+
+
+@app.command(epilog=EPILOG)
+def compare(
+    what: Annotated[list[str], typer.Argument(help="One query, or several runs.", metavar="QUERY|RUN RUN...")],
+    sort: Annotated[str | None, typer.Option("--sort", "-s", help="Sort keys, as for search.")] = None,
+    limit: Annotated[
+        str | None, typer.Option("--limit", "-n", metavar="N", help="At most N runs of a query (default 8).")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="As for search, but for uuid.")
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
+    ] = None,
+    as_of: AsOfOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Put runs side by side: inputs that differ first, then metrics.
+
+    \b
+    pql compare "metrics.loss:<0.01" --sort metrics.loss --limit 3
+    pql compare 423d2024 a97f6a51
+    """
+    from pql.cli.compare import run_compare
+
+    run_compare(what, sort, limit, output, file, as_of, index)
+
+
+@app.command(epilog=EPILOG)
 def batch(
     file: Annotated[str | None, typer.Argument(help="JSON lines; standard input if left out or -.")] = None,
     index: IndexOption = None,
