@@ -23,8 +23,8 @@ JOIN_RUNS = 5_000
 @dataclass(frozen=True, slots=True)
 class Query:
     """One query. `{…}` in texts are filled with what `bind_names` finds in the data. `kind` says what is
-    asked for: a page of uuids, a count, or the values of `columns` for every run of a join. `haupt` and
-    `mlflow` say it in the rivals' words, where they can; `metric` marks queries over metric values."""
+    asked for: a page of uuids, a count, or two values of every run of a join. `metric` marks queries over
+    metric values."""
 
     name: str
     pql: str
@@ -72,8 +72,8 @@ QUERIES: tuple[Query, ...] = (
     Query(
         "OR of metrics + status + input",
         _OR,
-        f"{_SELECTED} {_OR_SQL} ORDER BY {{loss}} NULLS LAST, uuid LIMIT 20",
-        sort="metrics.loss",
+        f"{_SELECTED} {_OR_SQL} ORDER BY {{acc}} DESC NULLS LAST, uuid LIMIT 20",
+        sort="-metrics.acc",
         metric=True,
     ),
     Query(

@@ -179,4 +179,5 @@ def _numbers(
     noise = rng.normal(0, 0.02, count)
     if name.endswith("loss"):
         return np.abs(quality * 2 + noise)
-    return np.clip(1 - quality + noise, 0, 1)
+    share = np.abs(1 - quality + noise)
+    return np.where(share > 1, 2 - share, share)  # turned back at 1, not cut off: no two are equal

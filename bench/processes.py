@@ -1,0 +1,124 @@
+"""Whole processes: start-up beside the least a DuckDB process costs, memory, many readers at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.measure import Samples
+
+__all__ = ["peak_memory", "readers", "start_up"]
+
+_BIN = Path(sys.executable).parent
+_ONE = "import duckdb; duckdb.connect().execute('select 1')"
+_QUERY = ("metrics.loss:<0.05", "--sort", "metrics.loss", "--limit", "10")
+
+
+def start_up(
+    index: Path, rivals: Mapping[str, Sequence[str]], *, rounds: int, rival_rounds: int = 3
+) -> dict[str, Any]:
+    """Seconds of whole processes, one after the other in turn. `rivals` are commands by name."""
+    commands: dict[str, Sequence[str]] = {
+        "duckdb, select 1": [sys.executable, "-c", _ONE],
+        "pql search": [str(_BIN / "pql"), "search", *_QUERY, "--index", str(index)],
+        "pql search --format uuid": [
+            *(str(_BIN / "pql"), "search", *_QUERY, "--index", str(index)),
+            *("--format", "uuid"),
+        ],
+        "pql --help": [str(_BIN / "pql"), "--help"],
+        "python -c pass": [sys.executable, "-c", "pass"],
+    }
+    found: dict[str, list[float]] = {name: [] for name in (*commands, *rivals)}
+    for name, command in commands.items():
+        _timed(name, command)
+    for number in range(rounds):
+        for name, command in commands.items():
+            found[name].append(_timed(name, command))
+        if number < rival_rounds:
+            for name, command in rivals.items():
+                found[name].append(_timed(name, command))
+    samples = {name: Samples(tuple(each), tuple(each)) for name, each in found.items()}
+    base = samples["duckdb, select 1"].median
+    return {
+        name: {**each.to_dict(), "times_duckdb": round(each.median / base, 3)}
+        for name, each in samples.items()
+    }
+
+
+def _timed(name: str, command: Sequence[str]) -> float:
+    start = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        raise RuntimeError(f"{name} ended with {done.returncode}: {done.stderr[-300:]}")
+    return seconds
+
+
+_READ = """
+import json, resource, sys, time
+from bench.queries import QUERIES
+from bench.sides import Ours
+from pathlib import Path
+names = json.loads(sys.argv[2])
+side = Ours(Path(sys.argv[1]))
+chosen = [query for query in QUERIES if query.name in sys.argv[4].split(";")]
+for query in chosen:
+    side.run(query, names)
+print("ready", flush=True)
+sys.stdin.readline()
+start = time.perf_counter()
+for _ in range(int(sys.argv[3])):
+    for query in chosen:
+        side.run(query, names)
+seconds = time.perf_counter() - start
+print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]), flush=True)
+"""
+_CHOSEN = ("metric top ten", "pipeline", "status + date + tag", "OR of metrics + status + input", "one uuid")
+
+
+def _reader(index: Path, names: Mapping[str, str], rounds: int, queries: Sequence[str]) -> Any:
+    return subprocess.Popen(
+        [sys.executable, "-c", _READ, str(index), json.dumps(dict(names)), str(rounds), ";".join(queries)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+    )
+
+
+def readers(index: Path, names: Mapping[str, str], counts: Sequence[int], rounds: int) -> dict[str, Any]:
+    """Searches a second by so many processes at once, and the ratio to what one process does."""
+    rates: dict[str, float] = {}
+    for count in counts:
+        processes = [_reader(index, names, rounds, _CHOSEN) for _ in range(count)]
+        for process in processes:
+            process.stdout.readline()
+        start = time.perf_counter()
+        for process in processes:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        for process in processes:
+            process.stdout.readline()
+        rates[str(count)] = count * rounds * len(_CHOSEN) / (time.perf_counter() - start)
+        for process in processes:
+            process.communicate()
+    first = rates[str(counts[0])]
+    return {
+        "cores": os.cpu_count(),
+        "searches_a_second": {count: round(rate, 1) for count, rate in rates.items()},
+        "times_one_process": {count: round(rate / first, 3) for count, rate in rates.items()},
+    }
+
+
+def peak_memory(index: Path, names: Mapping[str, str], queries: Sequence[str]) -> float:
+    """The peak memory, in MB, of a process that opens the index and runs the queries three times."""
+    process = _reader(index, names, 3, queries)
+    process.stdout.readline()
+    out, _ = process.communicate("go\n")
+    return float(json.loads(out)[1])
