@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -43,10 +44,13 @@ def parse_query(text: str, *, max_length: int | None = LONGEST) -> Node:
 
 def parse_sort(text: str, *, max_length: int | None = LONGEST) -> tuple[SortTerm, ...]:
     """The terms of a sort; an empty or blank text gives none. Raises PqlError."""
-    _check_text(text, max_length)
     if not text or text.isspace():
         return ()
-    terms: tuple[SortTerm, ...] = _parse(text, "sort")
+    try:
+        _check_text(text, max_length)
+        terms: tuple[SortTerm, ...] = _parse(text, "sort")
+    except PqlError as error:
+        raise PqlError(replace(error.diagnostic, source="sort"), text) from None
     return terms
 
 

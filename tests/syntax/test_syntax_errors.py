@@ -89,6 +89,7 @@ def test_fault_of_a_sort(code: str, text: str) -> None:
     with pytest.raises(PqlError) as caught:
         parse_sort(sort)
     assert (caught.value.diagnostic.code, marked(sort, caught.value.diagnostic)) == (code, text)
+    assert caught.value.diagnostic.source == "sort"
 
 
 @pytest.mark.parametrize(
