@@ -32,7 +32,8 @@ def test_a_wrong_query(case: Case) -> None:
     with pytest.raises(PqlError) as caught:
         _compile(case)
     diagnostic = caught.value.diagnostic
-    assert (diagnostic.code, list(diagnostic.span)) == (case.given["code"], case.given["span"])
+    expected = (case.given["code"], case.given["span"], case.given.get("source", "query"))
+    assert (diagnostic.code, list(diagnostic.span), diagnostic.source) == expected
 
 
 @pytest.mark.parametrize("case", cases("syntax"), ids=str)
