@@ -133,8 +133,17 @@ def bound_conditions(root: Bound | None) -> Iterator[BoundCondition]:
 def nil_is_possible(search: Search, path: tuple[Step, ...], value: Value) -> bool:
     """Whether a run that matches may lack the value."""
     condition = None if search.bound is None else search.bound.condition
+    needed = condition.items if isinstance(condition, BoundAnd) else (condition,)
+    if any(isinstance(each, BoundCondition) and _asks_for(each, path, value) for each in needed):
+        return False
     missing = BoundCondition(path, value, IsNil())
     return satisfiable(some_run(true=[missing] if condition is None else [condition, missing], false=[]))
+
+
+def _asks_for(condition: BoundCondition, path: tuple[Step, ...], value: Value) -> bool:
+    """Whether a condition plainly holds for no run without the value."""
+    same = condition.path == path and condition.value == value and not condition.negated
+    return same and isinstance(condition.test, NumberTest | TextEquals)
 
 
 def may_be_nil(search: Search, condition: Condition) -> bool:

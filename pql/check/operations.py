@@ -312,6 +312,8 @@ class _UnitReader:
         if text.holes:
             self._names_of(text)
             return 0, value.span
+        if isinstance(value, Scalar) and type(value.value) is int and value.value >= 1:
+            return value.value, value.span
         key = Scalar(field, field, Span(0, 0), None)
         try:
             join = self._alone(key, value)

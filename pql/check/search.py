@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pql.binder.binder import Clock, bind
 from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity, Relation, find_relation
+from pql.check.independent import independent
 from pql.check.model import Report
 from pql.check.texts import Text
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
@@ -84,7 +85,8 @@ def read_search(
             bound = replace(bound, sort=keys.sort)
     if bound is not None:
         warnings = tuple(query.fault(each) for each in bound.warnings)
-    found = () if bound is None else analyze(bound.condition)
+    condition = None if bound is None else bound.condition
+    found = () if condition is None or independent(condition) else analyze(condition)
     return Search(
         source, query, sort, limit, limit_span, in_join, node, terms, bound, tuple(faults), warnings, found
     )
