@@ -1,0 +1,113 @@
+"""The forms of output, each held against its format."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from typing import Any
+
+from check_cases import CLOCK
+
+from pql.check.engine import check_text, select
+from pql.check.output import FORMATS
+from pql.check.output.text import coloured
+from pql.check.report import CheckReport
+
+NAME = "dir a/op,1:x.yaml"
+TEXT = 'kind: operation\njoins:\n  - query: "名:a, stauts:b,\n      metrics.loss:=<1"\n'
+CLEAN = CheckReport((), {}, 2)
+
+
+def report() -> CheckReport:
+    text = TEXT.replace("名:a", "name:名")
+    found = check_text(NAME, text, "yaml", clock=CLOCK, selection=select())
+    return CheckReport(found, {NAME: text}, 1)
+
+
+def test_text_shows_line_and_carets() -> None:
+    assert FORMATS["text"](report()).splitlines()[:6] == [
+        "error[PQL201]: there is no field `stauts`",
+        f" --> {NAME}:3:21",
+        "  |",
+        '3 |   - query: "name:名, stauts:b,',
+        "  |                      ^^^^^^",
+        "  = hint: did you mean `status` or `state` or `outputs`?",
+    ]
+    assert FORMATS["text"](report()).splitlines()[-1] == "2 findings in 1 file, 1 of them fixable with --fix"
+    assert FORMATS["text"](CLEAN) == "nothing found in 2 files\n"
+
+
+def test_colour_only_adds_escapes() -> None:
+    import re
+
+    painted = coloured(report())
+    assert "\x1b[1;31merror[PQL201]\x1b[0m" in painted
+    assert re.sub("\x1b\\[[0-9;]*m", "", painted) == FORMATS["text"](report())
+
+
+def test_concise() -> None:
+    assert FORMATS["concise"](report()).splitlines() == [
+        f"{NAME}:3:21: PQL201 there is no field `stauts`",
+        f"{NAME}:4:20: PQL731 `=<` is read as `<=`",
+    ]
+    assert FORMATS["concise"](CLEAN) == ""
+
+
+def test_json() -> None:
+    first, second = json.loads(FORMATS["json"](report()))
+    assert (first["code"], first["rule"], first["severity"]) == ("PQL201", "unknown-name", "error")
+    assert first["start"] == {"line": 3, "column": 21, "offset": 43}
+    assert first["end"] == {"line": 3, "column": 27, "offset": 49}
+    assert second["edits"] == [
+        {"start": {"line": 4, "column": 20}, "end": {"line": 4, "column": 22}, "text": "<="}
+    ]
+    assert json.loads(FORMATS["json"](CLEAN)) == []
+
+
+def test_github_escapes_what_its_commands_use() -> None:
+    lines = FORMATS["github"](report()).splitlines()
+    assert lines[0] == (
+        "::error file=dir a/op%2C1%3Ax.yaml,line=3,endLine=3,col=21,endColumn=27,"
+        "title=PQL201 unknown-name::there is no field `stauts` "
+        "(hint: did you mean `status` or `state` or `outputs`?)"
+    )
+    assert lines[1].startswith("::warning ")
+    assert FORMATS["github"](CLEAN) == ""
+
+
+def test_junit_is_xml_with_a_case_a_finding() -> None:
+    root = ET.fromstring(FORMATS["junit"](report()))
+    assert root.attrib == {"name": "pql check", "tests": "2", "failures": "2", "errors": "0"}
+    cases = root.findall("testsuite/testcase/failure")
+    assert [each.attrib["type"] for each in cases] == ["PQL201", "PQL731"]
+    clean = ET.fromstring(FORMATS["junit"](CLEAN))
+    assert clean.attrib["failures"] == "0"
+    assert len(clean.findall("testsuite/testcase")) == 1
+
+
+def test_junit_holds_no_character_that_xml_does_not() -> None:
+    text = "stauts\x00:\x0ba"
+    found = check_text("a\x01", text, "query", clock=CLOCK, selection=select())
+    assert found
+    ET.fromstring(FORMATS["junit"](CheckReport(found, {"a\x01": text}, 1)))
+
+
+def test_sarif() -> None:
+    data = json.loads(FORMATS["sarif"](report()))
+    assert (data["version"], len(data["runs"])) == ("2.1.0", 1)
+    run: dict[str, Any] = data["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert len({each["id"] for each in rules}) == len(rules)
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        location = result["locations"][0]["physicalLocation"]
+        assert location["artifactLocation"] == {"uri": "dir%20a/op%2C1%3Ax.yaml"}
+    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 3, "startColumn": 21, "endLine": 3, "endColumn": 27}
+    change = run["results"][1]["fixes"][0]["artifactChanges"][0]["replacements"][0]
+    assert change == {
+        "deletedRegion": {"startLine": 4, "startColumn": 20, "endLine": 4, "endColumn": 22},
+        "insertedContent": {"text": "<="},
+    }
+    assert json.loads(FORMATS["sarif"](CLEAN))["runs"][0]["results"] == []
