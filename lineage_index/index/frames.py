@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from html import escape
 from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["arrow_table", "column_table"]
+__all__ = ["arrow_table", "column_table", "history_table", "html_table"]
 
 _SECTIONS = ("inputs", "outputs", "meta_info")
 
@@ -32,6 +33,48 @@ def arrow_table(rows: list[dict[str, Any]]) -> pa.Table:
 def column_table(columns: dict[str, list[Any]]) -> pa.Table:
     """The columns as they are, also those without any value, each of the type that holds all its values."""
     return pa.table({name: _array(values) for name, values in columns.items()})
+
+
+def history_table(points: list[tuple[Any, ...]]) -> pa.Table:
+    """Points as (uuid, step, time, value) rows."""
+    types = {"uuid": pa.string(), "step": pa.int64(), "time": pa.timestamp("us"), "value": pa.float64()}
+    columns = list(zip(*points, strict=True)) if points else [()] * len(types)
+    return pa.table(
+        {name: pa.array(column, kind) for (name, kind), column in zip(types.items(), columns, strict=True)}
+    )
+
+
+def html_table(rows: list[dict[str, Any]], total: int) -> str:
+    """The first rows as an HTML table of the columns that have any value, and how many there are in all."""
+    flat = [dict(_flat(row)) for row in rows[:_MOST_ROWS]]
+    names = dict.fromkeys(name for row in flat for name, value in row.items() if value not in (None, []))
+    shown = [name for name in names if name not in _HIDDEN][:_MOST_COLUMNS]
+    head = "".join(f"<th>{_html(name)}</th>" for name in shown)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_html(row.get(name))}</td>" for name in shown) + "</tr>" for row in flat
+    )
+    counted = f"{total:,} found, {len(flat):,} shown"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{counted}</p>"
+
+
+_MOST_ROWS = 50
+_MOST_COLUMNS = 30
+_HIDDEN = frozenset({"updated_at", "schedule_at", "wait_time", "is_managed", "managed_by", "runtime"})
+_LONGEST = 200
+
+
+def _html(value: Any) -> str:
+    """A missing value is a dash; NaN is NaN."""
+    match value:
+        case None:
+            text = "–"
+        case float():
+            text = "NaN" if value != value else f"{value:.6g}"
+        case datetime():
+            text = f"{value:%Y-%m-%d %H:%M:%S}"
+        case _:
+            text = _text(value)
+    return escape(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
 
 
 def _flat(row: dict[str, Any]) -> list[tuple[str, Any]]:

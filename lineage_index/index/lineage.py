@@ -8,7 +8,17 @@ from enum import Enum
 
 from lineage_index.index.index import Index
 
-__all__ = ["Direction", "Identity", "Lineage", "Link", "Node", "Use", "find_artifact", "lineage", "neighbours"]
+__all__ = [
+    "Direction",
+    "Identity",
+    "Lineage",
+    "Link",
+    "Node",
+    "Use",
+    "find_artifact",
+    "lineage",
+    "neighbours",
+]
 
 
 class Direction(Enum):
@@ -142,15 +152,13 @@ def _uses(index: Index, column: str, values: list[str]) -> list[Use]:
 
 _URI = "(contains({0}.path, '://') OR starts_with({0}.path, '/'))"
 _REAL_CONTENT = f"({{0}}.state IS DISTINCT FROM {{0}}.path OR {_URI})"
-"""Without a hash the path stands in for the content, and a path inside a run says nothing of another run's."""
+"""Without a hash the path stands in for the content, and one inside a run says nothing of other runs."""
 
 _MOST = 1_000
 """As many runs are asked about at once."""
 
 
-def _links(
-    index: Index, uuids: list[str], direction: Direction, identity: Identity
-) -> dict[str, list[Link]]:
+def _links(index: Index, uuids: list[str], direction: Direction, identity: Identity) -> dict[str, list[Link]]:
     found: dict[str, dict[Link, None]] = {uuid: {} for uuid in uuids}
     near, far = ("downstream", "upstream") if direction is Direction.UP else ("upstream", "downstream")
     for part in _parts(uuids):

@@ -45,7 +45,12 @@ _NEAR = 3
 _LOOKED_AT = 50
 """Of runs with the same value only one is told."""
 
-_OPPOSITE = {Operator.LT: Operator.GE, Operator.LE: Operator.GT, Operator.GT: Operator.LE, Operator.GE: Operator.LT}
+_OPPOSITE = {
+    Operator.LT: Operator.GE,
+    Operator.LE: Operator.GT,
+    Operator.GT: Operator.LE,
+    Operator.GE: Operator.LT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +219,9 @@ def _values_like(
 ) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]:
     if isinstance(clause, BoundOr):
         several = [_values_like(index, item) for item in clause.items]
-        alike = dict(each for found, _ in several for each in found)
-        common = dict(each for _, found in several for each in found)
-        return tuple(alike.items()), tuple(common.items())
+        close = dict(each for found, _ in several for each in found)
+        frequent = dict(each for _, found in several for each in found)
+        return tuple(close.items()), tuple(frequent.items())
     if not isinstance(clause, BoundCondition) or clause.negated:
         return (), ()
     wanted = _texts(clause.test)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from lineage_index.index.engine import Engine
@@ -17,9 +18,10 @@ from pql.plan.logical import LogicalPlan
 from pql.sql.lower import lower_count, lower_values
 
 if TYPE_CHECKING:
-    from lineage_index.index.keyset import PageToken
     import pandas
     import pyarrow
+
+    from lineage_index.index.keyset import PageToken
 
 __all__ = ["ArtifactKey", "PointKey", "SearchResult"]
 
@@ -38,8 +40,8 @@ class SearchResult:
     """The page of a search, in order, and how many match in all.
 
     `uuids` are 32 lower-case hex digits (for artifacts and points those of their runs). Everything else is
-    read when it is asked for, from the snapshot that the search saw. `warnings` are findings that did not stop
-    the search. `snapshot` is the version of the index.
+    read when it is asked for, from the snapshot that the search saw. `warnings` are findings that did not
+    stop the search. `snapshot` is the version of the index.
     """
 
     def __init__(
@@ -155,6 +157,35 @@ class SearchResult:
         from lineage_index.index.frames import arrow_table
 
         return arrow_table(self.rows)
+
+    def to_polars(self) -> Any:
+        """The rows as a polars DataFrame, as `to_arrow` has them; needs polars."""
+        return import_module("polars").from_arrow(self.to_arrow())
+
+    def history(self, metric: str) -> pyarrow.Table:
+        """The logged points of a metric of every run of the page, in its order: uuid, step, time (naive UTC),
+        value. Runs without the metric have no rows. Raises ValueError for artifacts and points."""
+        if self.artifacts is not None or self.points is not None:
+            raise ValueError("histories are of runs")
+        from lineage_index.index.frames import history_table
+
+        if not self.uuids:
+            return history_table([])
+        found: dict[int, list[tuple[Any, ...]]] = {}
+        for run_id, *point in self._engine.select(
+            "SELECT run_id, step, time, value FROM points WHERE section = 'metrics' AND key = $1 "
+            "AND run_id IN (SELECT unnest($2::BIGINT[])) ORDER BY run_id, seq",
+            [metric, self._run_ids],
+        ):
+            found.setdefault(run_id, []).append(tuple(point))
+        pairs = zip(self.uuids, self._run_ids, strict=True)
+        return history_table([(uuid, *point) for uuid, run_id in pairs for point in found.get(run_id, [])])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first rows, with every text of a run escaped."""
+        from lineage_index.index.frames import html_table
+
+        return html_table(self.rows, self.total)
 
     def to_pandas(self) -> pandas.DataFrame:
         """The rows as a pandas DataFrame, as `to_arrow` has them; needs pandas."""

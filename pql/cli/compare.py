@@ -44,7 +44,9 @@ def run_compare(
     with guarded(), open_index(index, as_of) as opened:
         rows, total = _rows(opened, what, sort, most)
     if len(rows) < 2:
-        fail(f"{len(rows)} run{'' if len(rows) == 1 else 's'} matched; two are needed to compare", Exit.NOTHING)
+        fail(
+            f"{len(rows)} run{'' if len(rows) == 1 else 's'} matched; two are needed to compare", Exit.NOTHING
+        )
     sections = _sections(rows)
     if form == "table":
         write_text(_table(rows, sections, total, file), file)
@@ -73,9 +75,7 @@ def run_compare(
         write_text(content, file, utf8=True)
 
 
-def _rows(
-    index: Index, what: Sequence[str], sort: str | None, most: int
-) -> tuple[list[dict[str, Any]], int]:
+def _rows(index: Index, what: Sequence[str], sort: str | None, most: int) -> tuple[list[dict[str, Any]], int]:
     """The runs of a query, or those that are named, in that order."""
     if len(what) == 1:
         found = index.search(what[0], sort=sort, limit=most)
@@ -129,7 +129,9 @@ def _table(
     alike: list[str] = []
     for title, listed in sections:
         if title == "inputs that are the same":
-            alike = [f"{printable(name)}={clip(printable(plain(values[0])), _LONGEST)}" for name, values in listed]
+            alike = [
+                f"{printable(name)}={clip(printable(plain(values[0])), _LONGEST)}" for name, values in listed
+            ]
             continue
         lines += [(title, [""] * len(rows)), *((f"  {name}", values) for name, values in listed)]
     columns: list[TextColumn] = [("", [name for name, _ in lines], False)]

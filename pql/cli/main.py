@@ -171,7 +171,7 @@ def query_stats(
         typer.Option(
             "--of",
             metavar="NAMES",
-            help="Which numbers (default: every metric); the lowest is the best, with `-` in front the highest.",
+            help="Which numbers (default: every metric); the best is the lowest, after `-` the highest.",
         ),
     ] = None,
     output: Annotated[
@@ -248,7 +248,9 @@ def lineage(
 
 @app.command(epilog=EPILOG)
 def compare(
-    what: Annotated[list[str], typer.Argument(help="One query, or several runs.", metavar="QUERY|RUN RUN...")],
+    what: Annotated[
+        list[str], typer.Argument(help="One query, or several runs.", metavar="QUERY|RUN RUN...")
+    ],
     sort: Annotated[str | None, typer.Option("--sort", "-s", help="Sort keys, as for search.")] = None,
     limit: Annotated[
         str | None, typer.Option("--limit", "-n", metavar="N", help="At most N runs of a query (default 8).")

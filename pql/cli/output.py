@@ -95,7 +95,10 @@ def _markdown(columns: list[ShownColumn]) -> str:
     lines = [
         [markdown_cell(head) for head, _, _ in texts],
         ["---:" if right else "---" for _, _, right in texts],
-        *([markdown_cell(cell) for cell in cells] for cells in zip(*(own for _, own, _ in texts), strict=True)),
+        *(
+            [markdown_cell(cell) for cell in cells]
+            for cells in zip(*(own for _, own, _ in texts), strict=True)
+        ),
     ]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 

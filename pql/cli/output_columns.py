@@ -146,7 +146,7 @@ def _named(index: Index, result: SearchResult, token: str) -> ShownColumn:
         column = None if key.path else _column(result, key.value)
     if column is None:
         fail(
-            f"error: --columns: {token!r} can't be a column: fields, keys and functions of the run itself can",
+            f"error: --columns: {token!r} can't be a column: what a run itself has can",
             Exit.USAGE,
         )
     return replace(column, short=(lambda uuid: str(uuid)[:8]) if column.name == "uuid" else None)
@@ -166,8 +166,7 @@ def _wild(index: Index, result: SearchResult, token: str) -> list[ShownColumn]:
         if fnmatchcase(row.key, match[2]) and (row.nums or not numbers_only)
     )
     values = [
-        KeyValue(stored, (name,), (True,) if "[" in name else (), numbers_only=numbers_only)
-        for name in names
+        KeyValue(stored, (name,), (True,) if "[" in name else (), numbers_only=numbers_only) for name in names
     ]
     columns = [_column(result, value) for value in values]
     return [each for each in columns if each is not None and any(cell is not None for cell in each.cells)]

@@ -44,7 +44,7 @@ def _facts(index: Index, uuid: str) -> dict[str, Any]:
     engine = index._engine
     own = "JOIN runs AS r ON r.run_id = t.run_id WHERE r.uuid = $1"
     curves = engine.select(
-        f"SELECT t.key, t.value, t.step FROM points AS t {own} AND t.section = 'metrics' ORDER BY t.key, t.seq",
+        f"SELECT t.key, t.value FROM points AS t {own} AND t.section = 'metrics' ORDER BY t.key, t.seq",
         [uuid],
     )
     series = engine.select(
@@ -53,7 +53,7 @@ def _facts(index: Index, uuid: str) -> dict[str, Any]:
         [uuid],
     )
     points: dict[str, list[float]] = {}
-    for key, value, _ in curves:
+    for key, value in curves:
         points.setdefault(key, []).append(value)
     names = ("metric", "points", "first", "last", "min", "max", "mean")
     artifacts = engine.select(
@@ -80,7 +80,9 @@ def _lines(row: dict[str, Any], facts: dict[str, Any]) -> list[str]:
     lines = [printable(row["name"] or "(no name)")]
     skipped = {*_SECTIONS, "name"}
     fields = {
-        name: _field(name, value) for name, value in row.items() if name not in skipped and value not in (None, [])
+        name: _field(name, value)
+        for name, value in row.items()
+        if name not in skipped and value not in (None, [])
     }
     lines += _pairs(fields)
     metrics = facts["metrics"]
@@ -170,5 +172,3 @@ def _table(columns: list[TextColumn], total: int) -> list[str]:
     if total > _MOST:
         lines.append(f"  ... and {total - _MOST:,} more (--format json)")
     return lines
-
-

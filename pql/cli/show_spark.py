@@ -16,7 +16,9 @@ def sparkline(values: Sequence[float], columns: int) -> str:
     if not values:
         return ""
     count = min(columns, len(values))
-    parts = [values[place * len(values) // count : (place + 1) * len(values) // count] for place in range(count)]
+    parts = [
+        values[place * len(values) // count : (place + 1) * len(values) // count] for place in range(count)
+    ]
     means = [_mean(part) for part in parts]
     finite = [each for each in means if each is not None]
     if not finite:

@@ -9,7 +9,7 @@ from typing import Any
 from lineage_index.index.aggregate import GroupStatistics, group_statistics
 from lineage_index.index.index import Index
 from lineage_index.index.keys import find_keys
-from pql.binder.bound import BoundQuery, ColumnValue, SortKey, Value
+from pql.binder.bound import BoundQuery, ColumnValue, SortKey
 from pql.catalog.fields import Entity, find_field
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.output import chosen_format, tabulate, terminal_width, write_bytes, write_text
@@ -132,7 +132,7 @@ def _write(columns: list[ShownColumn], form: str, file: str | None, matched: str
         else:
             write_text(content, file, utf8=True)
         return
-    text, hidden = fit_table([each.text() for each in columns], terminal_width(file), frozenset({"best"}))
+    text, hidden = fit_table([each.text() for each in columns], terminal_width(file), frozenset({"of", "best"}))
     if hidden:
         text += f"\nno room for: {', '.join(hidden)} (--format wide)"
     write_text(f"{text}\n{matched}\n", file)

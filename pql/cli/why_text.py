@@ -111,8 +111,8 @@ def distance(test: Test, value: Any) -> str:
         case AllOf(tests):
             return next((said for each in tests if (said := _failing(each, value))), "")
         case AnyOf(tests):
-            said = [each for each in (distance(test, value) for test in tests) if each]
-            return min(said, key=len) if len(said) == 1 else ""
+            alternatives = [each for each in (distance(test, value) for test in tests) if each]
+            return alternatives[0] if len(alternatives) == 1 else ""
         case _:
             return ""
 
