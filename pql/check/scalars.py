@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pql.diagnostics.span import Span
 from pql.joins.document import Scalar
@@ -40,15 +40,21 @@ _SIMPLE = {
     "P": "\u2029",
 }
 _WHITE = " \t\r\n\x85\u2028\u2029"
+_RUN = re.compile(f"[{_WHITE}]+|[^{_WHITE}]+")
+_SINGLE = re.compile(f"''|[{_WHITE}]+|[^'{_WHITE}]+|'")
+_DOUBLE = re.compile(rf"[{_WHITE}]+|[^\\{_WHITE}]+|\\")
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """A character of the value as the file writes it."""
+class _Unit(NamedTuple):
+    """A part of the value as the file writes it: a run of characters, or one escape."""
 
-    character: str
+    value: str
     start: int
     end: int
+
+    @property
+    def white(self) -> bool:
+        return self.value[0] in _WHITE
 
 
 def content_start(node: Scalar, source: Source) -> int:
@@ -82,72 +88,62 @@ def _units(node: Scalar, source: Source) -> Iterator[_Unit]:
 
 
 def _bare(raw: str, start: int, end: int) -> Iterator[_Unit]:
-    for at in range(start, end):
-        yield _Unit(raw[at], at, at + 1)
+    for run in _RUN.finditer(raw, start, end):
+        yield _Unit(run[0], run.start(), run.end())
 
 
 def _single_quoted(raw: str, start: int, end: int) -> Iterator[_Unit]:
-    at = start
-    while at < end:
-        width = 2 if raw.startswith("''", at) else 1
-        yield _Unit(raw[at], at, at + width)
-        at += width
+    for run in _SINGLE.finditer(raw, start, end):
+        yield _Unit("'" if run[0] == "''" else run[0], run.start(), run.end())
 
 
 def _double_quoted(raw: str, start: int, end: int) -> Iterator[_Unit]:
     at = start
     while at < end:
-        found = _ESCAPE.match(raw, at, end)
-        if found is None:
-            yield _Unit(raw[at], at, at + 1)
-            at += 1
-            continue
-        code = found["x"] or found["u"] or found["U"]
-        if code:
-            yield _Unit(chr(int(code, 16)), at, found.end())
-        elif found["line"] is None:
-            yield _Unit(_SIMPLE.get(found["one"], found["one"]), at, found.end())
-        at = found.end()
+        run = _ESCAPE.match(raw, at, end)
+        if run is None:
+            run = _DOUBLE.match(raw, at, end)
+            if run is None:
+                return
+            yield _Unit(run[0], at, run.end())
+        elif code := run["x"] or run["u"] or run["U"]:
+            yield _Unit(chr(int(code, 16)), at, run.end())
+        elif run["line"] is None:
+            yield _Unit(_SIMPLE.get(run["one"], run["one"]), at, run.end())
+        at = run.end()
 
 
 def _pieces(text: str, units: list[_Unit]) -> list[Piece] | None:
-    """The value's characters matched with those of the file; None if they are not the same."""
+    """The value's runs matched with those of the file; None if they are not the same."""
     pieces: list[Piece] = []
-    at = cursor = 0
-    while at < len(text):
-        begin = at
-        white = text[at] in _WHITE
-        while at < len(text) and (text[at] in _WHITE) == white:
-            at += 1
-        first = cursor
-        if white:
-            while cursor < len(units) and units[cursor].character in _WHITE:
-                cursor += 1
-        else:
-            while cursor < len(units) and units[cursor].character in _WHITE:
+    cursor = 0
+    for run in _RUN.finditer(text):
+        white = run[0][0] in _WHITE
+        if not white:
+            while cursor < len(units) and units[cursor].white:
                 cursor += 1  # indentation at the beginning
-            first = cursor
-            cursor += at - begin
+        first = cursor
+        while cursor < len(units) and units[cursor].white == white:
+            cursor += 1
         taken = units[first:cursor]
-        if not white and "".join(unit.character for unit in taken) != text[begin:at]:
+        same = "".join([unit.value for unit in taken]) == run[0]
+        if not white and not same:
             return None
         if taken:
-            _append(pieces, text, begin, at, taken)
+            _append(pieces, run.start(), run.end(), taken, same)
     return pieces
 
 
-def _append(pieces: list[Piece], text: str, begin: int, end: int, units: list[_Unit]) -> None:
-    same = len(units) == end - begin and all(
-        unit.character == each for unit, each in zip(units, text[begin:end], strict=True)
-    )
-    if not same:
+def _append(pieces: list[Piece], begin: int, end: int, units: list[_Unit], same: bool) -> None:
+    if not same:  # folded: blanks for other blanks
         pieces.append(Piece(begin, end, Span(units[0].start, units[-1].end), False))
         return
-    for offset, unit in enumerate(units):
-        single = unit.end == unit.start + 1
+    for unit in units:
+        behind = begin + len(unit.value)
+        verbatim = unit.end - unit.start == len(unit.value)
         last = pieces[-1] if pieces else None
-        if single and last is not None and last.verbatim and last.span.end == unit.start:
-            pieces[-1] = Piece(last.start, begin + offset + 1, Span(last.span.start, unit.end), True)
+        if verbatim and last is not None and last.verbatim and last.span.end == unit.start:
+            pieces[-1] = Piece(last.start, behind, Span(last.span.start, unit.end), True)
         else:
-            where = Span(unit.start, unit.end)
-            pieces.append(Piece(begin + offset, begin + offset + 1, where, single))
+            pieces.append(Piece(begin, behind, Span(unit.start, unit.end), verbatim))
+        begin = behind
