@@ -80,7 +80,14 @@ def _print_code(name: str) -> None:
 
     code = known_code(name)
     if code is None:
-        hint = suggestion(name.upper(), CODES)
+        from pql.check.pages import rule_page
+        from pql.check.rules import RULES
+
+        for rule in RULES:
+            if name.upper() in rule.codes:
+                print(rule_page(rule), end="")
+                return
+        hint = suggestion(name.upper(), [*CODES, *(each for rule in RULES for each in rule.codes)])
         fail(f"error: there is no code {name.upper()}" + (f"; {hint}" if hint else ""), Exit.USAGE)
     print(code_page(code), end="")
 

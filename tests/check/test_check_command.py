@@ -165,6 +165,12 @@ def test_rules_are_listed(tmp_path: Path) -> None:
     assert any(line.startswith("PQL701 ") and "never-matches" in line for line in ran.out.splitlines())
 
 
+def test_explain_knows_the_codes_of_rules(tmp_path: Path) -> None:
+    ran = pql("explain", "pql701", cwd=tmp_path)
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "# never-matches")
+    assert "PQL792" in pql("explain", "PQL793", cwd=tmp_path).err
+
+
 @pytest.mark.parametrize("form", ["text", "concise", "json", "sarif", "github", "junit"])
 def test_output_goes_to_a_file(tmp_path: Path, form: str) -> None:
     write(tmp_path, {"q.pql": WRONG})

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from pql.check.engine import check_text, select
 from pql.check.fixes import fixed
+from pql.check.model import Edit, Finding
 from pql.check.output import FORMATS
 from pql.check.report import CheckReport
+from pql.diagnostics.diagnostic import Severity
+from pql.diagnostics.span import Span
 
 TEXTS = sorted({(case.kind, case.text) for path in FOLDER.iterdir() for case in cases_of(path.stem)})
 BITS = st.sampled_from(
@@ -71,3 +74,13 @@ def test_a_long_query_in_many_lines(count: int) -> None:
     text = f"kind: operation\njoins:\n  - query: >\n{lines},\n      stauts:a\n"
     (found,) = check_text("f", text, "yaml", clock=CLOCK, selection=select())
     assert text[slice(*found.span)] == "stauts"
+
+
+@pytest.mark.parametrize("where", ["kind: operation", "status:failed", "'"])
+def test_a_fix_that_would_change_more_is_not_made(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "kind: operation\njoins:\n  - query: 'status:failed, name:a'\n"
+    start = text.index(where)
+    breaking = Edit(Span(start, start + len(where)), "'" if where != "'" else "")
+    finding = Finding("f", breaking.span, "PQL732", "alias", Severity.WARNING, "x", edits=(breaking,))
+    monkeypatch.setattr("pql.check.fixes.check_contents", lambda *_: (finding,))
+    assert fixed("f", text, "yaml", clock=CLOCK, selection=select()) == (text, 0)
