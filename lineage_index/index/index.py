@@ -140,10 +140,17 @@ class Index:
         if page is not None and page.uuid:
             from lineage_index.index.keyset import page_after
 
-            uuids = page_after(self._engine, bound, plan, layout, page.uuid, text)
+            uuids, more = page_after(self._engine, bound, plan, layout, page.uuid, text)
             warnings = (*bound.warnings, *unknown_keys(bound, layout))
             return SearchResult(
-                self._engine, plan, layout, uuids, snapshot=self.version, warnings=warnings, page=page
+                self._engine,
+                plan,
+                layout,
+                uuids,
+                snapshot=self.version,
+                warnings=warnings,
+                page=page,
+                more=more,
             )
         found: list[tuple[Any, ...]] = self._engine.rows(lower(plan, layout), text)
         artifacts, points = None, None

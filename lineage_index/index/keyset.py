@@ -89,19 +89,22 @@ def fitting_token(
 
 def page_after(
     engine: Engine, bound: BoundQuery, plan: LogicalPlan, layout: Layout, uuid: str, text: str
-) -> list[str]:
-    """The uuids of the page after the run of that uuid. Raises ValueError if that run does not match."""
+) -> tuple[list[str], bool]:
+    """The uuids of the page after the run of that uuid, and whether there are more behind it. Raises
+    ValueError if that run does not match."""
     page, known = lower_after(bound, plan, layout, uuid)
     found = [each[0] for each in engine.rows(page, text)]
     if not found and not engine.rows(known, text)[0][0]:
         raise ValueError("the token names a run that the search does not find")
-    return found
+    if plan.limit is None:
+        return found, False
+    return found[: plan.limit], len(found) > plan.limit
 
 
 def lower_after(
     bound: BoundQuery, plan: LogicalPlan, layout: Layout, uuid: str
 ) -> tuple[Statement, Statement]:
-    """The uuids of the page after the run of that uuid, and whether that run is among the matches.
+    """The uuids of the page after the run of that uuid and of one more, and whether that run matches.
 
     The order is that of the plan, and total, so that "after" is a comparison of its terms one by one.
     """
@@ -124,7 +127,7 @@ def lower_after(
         f"SELECT p.uuid FROM found AS p CROSS JOIN last AS l WHERE {_later(parsed)} ORDER BY {order}"
     )
     if plan.limit is not None:
-        sql += f" LIMIT {emitter.parameter(min(plan.limit, 2**62))}"
+        sql += f" LIMIT {emitter.parameter(min(plan.limit, 2**62) + 1)}"
     page = emitter.statement(sql)
     return page, emitter.statement(f"SELECT count(*) FROM ({found}) WHERE uuid = {last}")
 

@@ -145,8 +145,10 @@ def _near(index: Index, clause: Bound, among: Bound | None) -> tuple[NearMiss, .
     match clause:
         case BoundCondition(path=(), value=ColumnValue() | KeyValue() | HistoryValue(), negated=False):
             found: dict[str, NearMiss] = {}
-            for outside, descending in _sides(clause.test):
-                for each in _closest(index, clause.value, outside, descending, among):
+            sides = _sides(clause.test)
+            for outside, descending in sides:
+                near = _closest(index, clause.value, outside, descending, among)
+                for each in near if len(sides) == 1 else near[:1]:
                     found.setdefault(each.uuid, each)
             return tuple(found.values())
         case _:
@@ -228,7 +230,8 @@ def _values_like(
     if wanted is None:
         return (), ()
     counts = _counted(index, clause)
-    alike = {each: counts[each] for text in wanted for each in nearest(text, counts)}
+    close = {match.lower() for text in wanted for match in nearest(text, counts)}
+    alike = {each: counts[each] for each in counts if each.lower() in close and each not in wanted}
     common = counts.most_common(5)
     return tuple(alike.items()), tuple(common)
 

@@ -56,6 +56,7 @@ class SearchResult:
         artifacts: Sequence[ArtifactKey] | None = None,
         points: Sequence[PointKey] | None = None,
         page: PageToken | None = None,
+        more: bool = False,
     ) -> None:
         self._engine = engine
         self._plan = plan
@@ -66,6 +67,7 @@ class SearchResult:
         self.artifacts = artifacts
         self.points = points
         self._page = page
+        self._more = more
 
     def __len__(self) -> int:
         return len(self.uuids)
@@ -88,10 +90,11 @@ class SearchResult:
     @property
     def next_token(self) -> str | None:
         """What `after` takes to go on where this page ended; None where nothing more can come. For runs."""
-        full = self._plan.limit is not None and len(self) == self._plan.limit
-        if self._page is None or not full or self.artifacts is not None or self.points is not None:
+        of_runs = self.artifacts is None and self.points is None
+        if self._page is None or not self.uuids or not of_runs:
             return None
-        if not self._page.uuid and self._plan.offset + len(self) >= self.total:
+        more = self._more if self._page.uuid else self._plan.offset + len(self) < self.total
+        if not more:
             return None
         from lineage_index.index.keyset import write_token
 

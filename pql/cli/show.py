@@ -71,8 +71,10 @@ def _facts(index: Index, uuid: str) -> dict[str, Any]:
             {**dict(zip(of_artifact, each, strict=True)), "summary": json.loads(each[5]) if each[5] else None}
             for each in artifacts
         ],
-        "upstream": [each.uuid for each in neighbours(index, uuid, Direction.UP)],
-        "downstream": [each.uuid for each in neighbours(index, uuid, Direction.DOWN)],
+        **{
+            each.value: list(dict.fromkeys(link.uuid for link in neighbours(index, uuid, each)))
+            for each in Direction
+        },
     }
 
 

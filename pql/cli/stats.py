@@ -132,7 +132,8 @@ def _write(columns: list[ShownColumn], form: str, file: str | None, matched: str
         else:
             write_text(content, file, utf8=True)
         return
-    text, hidden = fit_table([each.text() for each in columns], terminal_width(file), frozenset({"of", "best"}))
+    texts = [each.text() for each in columns]
+    text, hidden = fit_table(texts, terminal_width(file), frozenset({"of", "best"}))
     if hidden:
         text += f"\nno room for: {', '.join(hidden)} (--format wide)"
     write_text(f"{text}\n{matched}\n", file)

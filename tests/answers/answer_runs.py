@@ -9,7 +9,14 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from lineage_index.ingest.record import ArtifactRecord, EdgeRecord, FolderRecord, MetricSeries, RunRecord, SeriesRecord
+from lineage_index.ingest.record import (
+    ArtifactRecord,
+    EdgeRecord,
+    FolderRecord,
+    MetricSeries,
+    RunRecord,
+    SeriesRecord,
+)
 from lineage_index.store.commit import commit
 from lineage_index.store.prepare import Listed, prepare
 from pql.cli.main import app
@@ -47,7 +54,9 @@ def uuid_of(number: int) -> str:
 def series(values: Sequence[float], name: str = "loss") -> SeriesRecord:
     steps = list(range(len(values)))
     times = [1_000_000 * step for step in steps]
-    return SeriesRecord("metric", name, len(values), 0, len(values) - 1, MetricSeries(steps, times, list(values)))
+    return SeriesRecord(
+        "metric", name, len(values), 0, len(values) - 1, MetricSeries(steps, times, list(values))
+    )
 
 
 def record(number: int, **parts: object) -> RunRecord:
@@ -61,7 +70,9 @@ def record(number: int, **parts: object) -> RunRecord:
     return RunRecord(uuid=uuid, folder=FolderRecord(uuid, "f"), scalars=scalars, **parts)  # type: ignore[arg-type]
 
 
-def artifact(name: str, *, is_input: bool, state: str | None = None, path: str | None = None) -> ArtifactRecord:
+def artifact(
+    name: str, *, is_input: bool, state: str | None = None, path: str | None = None
+) -> ArtifactRecord:
     path = path or f"outputs/{name}"
     return ArtifactRecord(name, "model", path, state or path, is_input)
 
@@ -105,7 +116,9 @@ RUNS = [
         ),
         edges=(edge(2),),
     ),
-    record(4, name=EVIL, inputs={"lr": -0.5, "optimizer": "-x"}, scalars={"status": "failed"}, edges=(edge(5),)),
+    record(
+        4, name=EVIL, inputs={"lr": -0.5, "optimizer": "-x"}, scalars={"status": "failed"}, edges=(edge(5),)
+    ),
     record(5, name=ESCAPE, inputs={"optimizer": ESCAPE}, outputs={"loss": 0.25}, edges=(edge(4),)),
     record(6, name=None, outputs={"loss": 2}, edges=(edge(99),)),
 ]

@@ -57,7 +57,10 @@ def test_a_table_tells_nan_from_missing_and_aligns_numbers(index: Path) -> None:
     said = pql("search", "-c", "uuid,metrics.loss", "-s", "uuid", index=index)
     assert said.lines == [
         "uuid      metrics.loss",
-        *(f"{uuid_of(n)[:8]}  {loss:>12}" for n, loss in enumerate(("0.5", "0.25", "NaN", "-", "0.25", "2"), 1)),
+        *(
+            f"{uuid_of(n)[:8]}  {loss:>12}"
+            for n, loss in enumerate(("0.5", "0.25", "NaN", "-", "0.25", "2"), 1)
+        ),
         "6 runs matched",
     ]
 
@@ -117,7 +120,13 @@ def test_columns_by_pattern_are_those_the_page_has(index: Path) -> None:
 
 @pytest.mark.parametrize(
     ("columns", "words"),
-    [("nope", "nope"), ("-name", "reverses"), (",", "comma separated"), ("pipeline.name", "can't be"), ("x.*", "begins")],
+    [
+        ("nope", "nope"),
+        ("-name", "reverses"),
+        (",", "comma separated"),
+        ("pipeline.name", "can't be"),
+        ("x.*", "begins"),
+    ],
 )
 def test_wrong_columns_are_named(index: Path, columns: str, words: str) -> None:
     said = pql("search", f"--columns={columns}", index=index)

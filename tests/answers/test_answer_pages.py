@@ -26,10 +26,12 @@ SORTS = [
 
 
 def pages(index: Index, sort: str | None, query: str | None, size: int) -> list[str]:
+    """The uuids of all pages; only the last may be short, and none is empty."""
     found: list[str] = []
     token = None
     while True:
         page = index.search(query, sort=sort, limit=size, after=token)
+        assert len(page) == size or (page.next_token is None and page.uuids)
         found += page.uuids
         token = page.next_token
         if token is None:
@@ -55,7 +57,20 @@ def test_pages_stay_what_they_were_while_the_index_changes(tmp_path: Path) -> No
     token: str | None = "start"
     turn = 0
     while token is not None:
-        said = pql("search", "-f", "json", "-c", "uuid", "-n", "2", "-s", "-metrics.loss", "--after", token, index=path)
+        said = pql(
+            "search",
+            "-f",
+            "json",
+            "-c",
+            "uuid",
+            "-n",
+            "2",
+            "-s",
+            "-metrics.loss",
+            "--after",
+            token,
+            index=path,
+        )
         page = json.loads(said.out)
         found += [row["uuid"] for row in page["rows"]]
         assert (page["total"], page["snapshot"]) == (6, 0)
