@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
-.PHONY: demo test fuzz lint types layers check lock clean
+.PHONY: demo test fuzz bench bench-full lint types layers check lock clean
 
 demo: $(STAMP)
 	@$(BIN)/python examples/demo.py
@@ -19,6 +19,12 @@ test: $(DEV)
 # 100,000 random searches, the lowering held against the reference evaluator.
 fuzz: $(DEV)
 	PQL_FUZZ=11400 $(BIN)/python -m pytest -n 2 -q tests/laws
+
+bench: $(DEV)
+	$(BIN)/python -m bench short
+
+bench-full: $(DEV)
+	$(BIN)/python -m bench full
 
 lint: $(DEV)
 	$(BIN)/ruff check .

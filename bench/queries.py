@@ -84,7 +84,8 @@ QUERIES: tuple[Query, ...] = (
     Query(
         "artifact kind + metric",
         "artifacts.kind:model, metrics.loss:<0.1",
-        f"{_SELECTED} {{loss}} < 0.1 AND contains(out_artifact_kind, '|model|') "
+        f"{_SELECTED} {{loss}} < 0.1 AND (contains(in_artifact_kind, '|model|') "
+        "OR contains(out_artifact_kind, '|model|')) "
         "ORDER BY {loss}, uuid LIMIT 10",
         sort="metrics.loss",
         limit=10,

@@ -11,14 +11,16 @@ import duckdb
 from bench.queries import Query, bind_names
 from lineage_index import Index
 from lineage_index.store.snapshot import Snapshot
-from pql.binder.bound import KeyValue
-from pql.catalog.fields import Section
+from pql.joins.model import Join, JoinParam
+from pql.joins.references import parse_reference
+from pql.joins.source import placed
 
 __all__ = ["Hand", "Ours", "names_of"]
 
-_VALUES = (
-    KeyValue(Section.OUTPUTS, ("loss",), numbers_only=True),
-    KeyValue(Section.INPUTS, ("lr",)),
+_PARAMS = (
+    JoinParam("runs", parse_reference("globals.uuid")),
+    JoinParam("losses", parse_reference("outputs.loss")),
+    JoinParam("rates", parse_reference("inputs.lr")),
 )
 
 
@@ -59,10 +61,11 @@ class Ours:
         text = query.pql.format(**names) or None
         if query.kind == "count":
             return self.index.count(text)
-        result = self.index.search(text, sort=query.sort, limit=query.limit)
         if query.kind == "join":
-            return list(zip(result.uuids, *(result.values(each) for each in _VALUES), strict=True))
-        return result.uuids
+            join = Join(placed(text or ""), placed(query.sort, "sort"), query.limit, params=_PARAMS)
+            params = self.index.resolve(join).params
+            return list(zip(*(params[each.name].value for each in _PARAMS), strict=True))
+        return self.index.search(text, sort=query.sort, limit=query.limit).uuids
 
 
 def names_of(hand: Hand, snapshot: Snapshot) -> Mapping[str, str]:

@@ -152,7 +152,7 @@ def _mlflow(query: Query, names: Mapping[str, str]) -> dict[str, Any] | None:
 RIVALS = (
     Rival(
         "haupt",
-        ("polyaxon==2.18.0", "haupt==2.18.0"),
+        ("polyaxon==2.18.0", "haupt==2.18.0", "pandas==2.3.3"),
         "haupt_worker.py",
         "haupt.db",
         load_haupt,

@@ -1,0 +1,143 @@
+"""Refreshing an index beside reading the same bytes, listing the same tree, and the real client's reader."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench.data.folders import change_runs, write_store
+from bench.measure import Samples
+from bench.rivals.rival import RIVALS, environment
+
+__all__ = ["refresh_bench"]
+
+_REFRESH = "import sys; from lineage_index import refresh; print(refresh(sys.argv[1], sys.argv[2]).read)"
+_ROOT = Path(__file__).parent.parent
+
+
+def refresh_bench(
+    root: Path, environments: Path, *, deep: int, wide: int, rounds: int, sample: int
+) -> dict[str, Any]:
+    """`deep` runs have 10 metrics of 100 steps each, `wide` runs have none. Whole processes, in turn."""
+    deep_store = write_store(root, deep, 10, 100)
+    wide_store = write_store(root, wide, 0, 0)
+    scratch = root / "refresh"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    found: dict[str, Any] = {"deep_runs": deep, "wide_runs": wide}
+    found["from_nothing"] = _from_nothing(deep_store, scratch, rounds)
+    found["from_nothing"]["real_client"] = _client(
+        deep_store, environments, sample, deep, found["from_nothing"]
+    )
+    index = scratch / "deep-0"
+    raw, size = _bytes(deep_store), _live_bytes(index)
+    found["size"] = {
+        "store_mb": round(raw / 1e6, 1),
+        "index_mb": round(size / 1e6, 1),
+        "share": round(size / raw, 4),
+    }
+    found |= _unchanged(wide_store, scratch, rounds)
+    return found
+
+
+def _run(command: list[str]) -> tuple[float, float]:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False, cwd=_ROOT
+    )
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _turns(rounds: int, sides: dict[str, Callable[[int], list[str]]]) -> dict[str, Samples]:
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in sides}
+    for number in range(rounds):
+        for name, command in sides.items():
+            taken[name].append(_run(command(number)))
+    return {name: Samples(*zip(*each, strict=True)) for name, each in taken.items()}
+
+
+def _refresh(store: Path, index: Path) -> list[str]:
+    return [sys.executable, "-c", _REFRESH, str(store), str(index)]
+
+
+def _beside(found: dict[str, Samples], other: str) -> dict[str, Any]:
+    ratio = found["refresh"].median / found[other].median
+    return {
+        "refresh": found["refresh"].to_dict(),
+        other: found[other].to_dict(),
+        "ratio": round(ratio, 2),
+        "cpu_ratio": round(found["refresh"].cpu / found[other].cpu, 2),
+    }
+
+
+def _from_nothing(store: Path, scratch: Path, rounds: int) -> dict[str, Any]:
+    cat = ["sh", "-c", f"find '{store}' -type f -print0 | xargs -0 cat > /dev/null"]
+    found = _turns(
+        rounds, {"cat": lambda _: cat, "refresh": lambda n: _refresh(store, scratch / f"deep-{n}")}
+    )
+    return _beside(found, "cat")
+
+
+def _client(store: Path, environments: Path, sample: int, runs: int, ours: dict[str, Any]) -> dict[str, Any]:
+    python = environment(RIVALS[0], environments, install=False)
+    if isinstance(python, str):
+        return {"missing": python}
+    folders = [str(each) for each in sorted(store.iterdir())[:sample]]
+    script = str(Path(__file__).parent / "rivals" / "client_reader.py")
+    done = subprocess.run(
+        [str(python), script], input="\n".join(folders), capture_output=True, text=True, check=True
+    )
+    seconds = json.loads(done.stdout.splitlines()[-1])["seconds"]
+    mine = ours["refresh"]["median_ms"] / runs
+    return {
+        "runs_read": len(folders),
+        "ms_a_run": round(seconds * 1e3 / len(folders), 3),
+        "ours_ms_a_run": round(mine, 3),
+        "times_slower": round(seconds * 1e3 / len(folders) / mine, 1),
+    }
+
+
+def _unchanged(store: Path, scratch: Path, rounds: int) -> dict[str, Any]:
+    index = scratch / "wide"
+    first = Samples(*zip(_run(_refresh(store, index)), strict=True))
+    find = ["sh", "-c", f"find '{store}' -printf '%s %T@\\n' > /dev/null"]
+    found = _turns(rounds, {"find": lambda _: find, "refresh": lambda _: _refresh(store, index)})
+    same = _beside(found, "find")
+    changed = change_runs(store, 0.01)
+    part = Samples(*zip(_run(_refresh(store, index)), strict=True))
+    nothing = found["refresh"].median
+    return {
+        "nothing_changed": same,
+        "one_percent_changed": {
+            "runs": changed,
+            "refresh": part.to_dict(),
+            "times_nothing_changed": round(part.median / nothing, 2),
+            "share_of_from_nothing": round(part.median / first.median, 4),
+        },
+    }
+
+
+def _bytes(folder: Path) -> int:
+    return sum(
+        os.path.getsize(os.path.join(place, name)) for place, _, names in os.walk(folder) for name in names
+    )
+
+
+def _live_bytes(index: Path) -> int:
+    """The files of the newest snapshot: what a vacuum would leave."""
+    from lineage_index.store.snapshot import open_snapshot
+
+    return sum(os.path.getsize(file) for files in open_snapshot(index).files.values() for file in files)

@@ -1,0 +1,200 @@
+"""The report as Markdown: every figure beside its ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+__all__ = ["markdown"]
+
+
+def markdown(report: dict[str, Any], *, plans: bool = True) -> str:
+    """The whole report as text, or without the plans of the statements."""
+    parts = [_head(report["machine"], report["profile"])]
+    parts += [_search(name, rows) for name, rows in report["search"].items()]
+    parts += [_rivals(name, rivals) for name, rivals in report["rivals"].items()]
+    parts += [_start_up(report["start_up"]), _growth(report["growth"]), _readers(report["readers"])]
+    parts += [_refresh(report["refresh"]), _stages(report["stages"]), _imports(report["imports"])]
+    if plans:
+        parts += [_plans(name, rows) for name, rows in report["plans"].items()]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join([*lines, *("| " + " | ".join(str(each) for each in row) + " |" for row in rows)])
+
+
+def _ms(samples: dict[str, Any]) -> str:
+    return f"{samples['median_ms']:.2f} ± {samples['iqr_ms']:.2f}"
+
+
+def _head(machine: dict[str, Any], profile: str) -> str:
+    versions = ", ".join(f"{name} {each}" for name, each in machine["versions"].items())
+    return (
+        f"# Bench, {profile} profile, {machine['date']}\n\n"
+        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}; "
+        f"Python {machine['python']}, {versions}; commit {machine['commit']}. Load when it began: "
+        f"{', '.join(map(str, machine['load_at_start']))}.\n\n"
+        "Milliseconds are medians ± interquartile range. Ratios are of medians of interleaved samples; "
+        "*processor* ratios compare processor time of all threads and hardly feel other work on the machine."
+    )
+
+
+def _search(name: str, rows: list[dict[str, Any]]) -> str:
+    table = _table(
+        ("query", "answers", "ours ms", "SQL by hand ms", "ours ÷ hand", "processor"),
+        [
+            (
+                row["query"],
+                row["answers"],
+                _ms(row["ours"]),
+                _ms(row["hand"]),
+                f"**{row['ratio']:.2f}**",
+                f"{row['cpu_ratio']:.2f}",
+            )
+            for row in rows
+        ],
+    )
+    return f"## Warm search beside SQL by hand: {name}\n\n{table}"
+
+
+def _rivals(name: str, rivals: list[dict[str, Any]]) -> str:
+    parts = [f"## Beside what a user would take instead: {name}"]
+    for rival in rivals:
+        title = f"### {', '.join(rival['packages'])}"
+        if "missing" in rival:
+            parts.append(f"{title}\n\n{rival['rival']} {rival['missing']}.")
+            continue
+        rows = [
+            (row["query"], "-", "-", row["missing"], "-")
+            if "missing" in row
+            else (
+                row["query"],
+                _ms(row["ours"]),
+                _ms(row["rival"]),
+                f"**{row['times_slower']:.1f}** times ours",
+                f"{row['behind_ms']:.1f}" if row["behind_ms"] > 0 else "-",
+            )
+            for row in rival["rows"]
+        ]
+        table = _table(("query", "ours ms", f"{rival['rival']} ms", "ratio", "we are behind by ms"), rows)
+        parts.append(f"{title}\n\nPeak memory {rival['peak_mb']} MB.\n\n{table}")
+    return "\n\n".join(parts)
+
+
+def _start_up(found: dict[str, Any]) -> str:
+    if not found:
+        return ""
+    parts = ["## Whole processes"]
+    for name, rows in found.items():
+        table = _table(
+            ("process", "ms", "times `duckdb, select 1`"),
+            [(each, _ms(row), f"**{row['times_duckdb']:.2f}**") for each, row in rows.items()],
+        )
+        parts.append(f"On {name}:\n\n{table}")
+    return "\n\n".join(parts)
+
+
+def _growth(found: dict[str, Any]) -> str:
+    if not found:
+        return ""
+    table = _table(
+        ("index", "top ten ms", "times the first", "peak MB", "times the first"),
+        [
+            (
+                row["index"],
+                f"{row['top_ten_ms']:.2f}",
+                f"**{row['times']:.2f}**",
+                f"{row['peak_mb']:.0f}",
+                f"**{row['memory_times']:.2f}**",
+            )
+            for row in found["rows"]
+        ],
+    )
+    return f"## Growth\n\n{table}"
+
+
+def _readers(found: dict[str, Any]) -> str:
+    if not found:
+        return ""
+    rates, times = found["searches_a_second"], found["times_one_process"]
+    table = _table(
+        ("reader processes", "searches a second", "times one process"),
+        [(count, rates[count], f"**{times[count]:.2f}**") for count in rates],
+    )
+    return f"## Many readers on {found['cores']} cores\n\n{table}"
+
+
+def _refresh(found: dict[str, Any]) -> str:
+    if not found:
+        return ""
+    full, same, part = found["from_nothing"], found["nothing_changed"], found["one_percent_changed"]
+    rows = [
+        (
+            f"from nothing, {found['deep_runs']:,} runs × 10 metrics × 100 steps",
+            _ms(full["refresh"]),
+            f"`cat` of the same bytes: {_ms(full['cat'])}",
+            f"**{full['ratio']:.2f}**",
+        ),
+        (
+            f"nothing changed, {found['wide_runs']:,} runs",
+            _ms(same["refresh"]),
+            f"`find -printf`: {_ms(same['find'])}",
+            f"**{same['ratio']:.2f}**",
+        ),
+        (
+            f"1 % changed ({part['runs']:,} runs)",
+            _ms(part["refresh"]),
+            "the same refresh with nothing changed",
+            f"**{part['times_nothing_changed']:.2f}**",
+        ),
+    ]
+    client = full["real_client"]
+    told = (
+        f"The real client's reader: {client['missing']}."
+        if "missing" in client
+        else f"The real client's own classes take {client['ms_a_run']} ms a run to read, "
+        f"**{client['times_slower']}** times ours (over {client['runs_read']} of the runs)."
+    )
+    size = found["size"]
+    stored = f"On disk the index has **{size['share']:.1%}** of the store's bytes ({size['index_mb']} of {size['store_mb']} MB)."
+    table = _table(("refresh", "ours ms", "beside", "ratio"), rows)
+    return f"## Refresh, as whole processes\n\n{table}\n\n{told}\n\n{stored}"
+
+
+def _stages(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return ""
+    names = list(rows[0]["microseconds"])
+    table = _table(
+        ("query", *names),
+        [(row["query"], *(_share(row["microseconds"], name) for name in names)) for row in rows],
+    )
+    return f"## Where a warm search spends its time: microseconds (share of the whole search)\n\n{table}"
+
+
+def _share(found: dict[str, int], name: str) -> str:
+    return f"{found[name]} ({found[name] / found['whole search']:.0%})"
+
+
+def _imports(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return ""
+    whole = sum(row["own_us"] for row in rows)
+    table = _table(
+        ("module", "own µs", "share of these"),
+        [(row["module"], row["own_us"], f"{row['own_us'] / whole:.0%}") for row in rows],
+    )
+    return f"## The dearest imports of `pql search`\n\n{table}"
+
+
+def _plans(name: str, rows: list[dict[str, Any]]) -> str:
+    parts = [f"## EXPLAIN ANALYZE: {name}"]
+    for row in rows:
+        mine, theirs = "\n".join(row["ours_plan"]), "\n".join(row["hand_plan"])
+        parts.append(
+            f"<details><summary>{row['query']}</summary>\n\nOurs:\n\n```sql\n{row['ours']}\n```\n\n"
+            f"```text\n{mine}\n```\n\nBy hand:\n\n```sql\n{row['hand']}\n```\n\n```text\n{theirs}\n```\n\n</details>"
+        )
+    return "\n\n".join(parts)
