@@ -230,8 +230,8 @@ def _values_like(
     if wanted is None:
         return (), ()
     counts = _counted(index, clause)
-    close = {match.lower() for text in wanted for match in nearest(text, counts)}
-    alike = {each: counts[each] for each in counts if each.lower() in close and each not in wanted}
+    spelt_so = {match.lower() for text in wanted for match in nearest(text, counts)}
+    alike = {each: counts[each] for each in counts if each.lower() in spelt_so and each not in wanted}
     common = counts.most_common(5)
     return tuple(alike.items()), tuple(common)
 
