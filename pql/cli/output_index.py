@@ -26,7 +26,10 @@ def as_of_moment(text: str | None) -> int | datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        fail(f"error: --as-of takes a version number, or a date such as 2026-11-22T10:00, not {text!r}", Exit.USAGE)
+        fail(
+            f"error: --as-of takes a version number, or a date such as 2026-11-22T10:00, not {text!r}",
+            Exit.USAGE,
+        )
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
