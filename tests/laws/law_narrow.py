@@ -30,15 +30,19 @@ from pql.syntax.ast import (
     Range,
     Regex,
     SortTerm,
-    Subject,
 )
 
-__all__ = ["Case", "nested_cases", "number_cases", "text_cases"]
+__all__ = ["Case", "history_cases", "nested_cases", "number_cases", "text_cases"]
 
 Case = tuple[Node, tuple[SortTerm, ...], tuple[Run, ...]]
 
+_EDGE = (2**53 - 1, 2**53, 2**53 + 1, 2**53 + 2, 2**53 + 3, float(2**53), float(2**53 + 2))
+"""Where doubles begin to pass over integers."""
+
 _CLUSTERS = (
-    (2**53 - 1, 2**53, 2**53 + 1, 2**53 + 2, float(2**53), float(2**53 + 2)),
+    _EDGE,
+    _EDGE,
+    _EDGE,
     (2**63 - 2, 2**63 - 1, 2**63, float(2**63), 2**64),
     (-(2**53) - 1, -(2**53), float(-(2**53)), -(2**63), -(2**63) + 1, float(-(2**63))),
     (0, 0.0, -0.0, 1, 0.5, 5e-324, -1),
@@ -67,7 +71,7 @@ def _as_stored(numbers: st.SearchStrategy[int | float]) -> st.SearchStrategy[Any
 @st.composite
 def _number_operation(draw: st.DrawFn, numbers: st.SearchStrategy[int | float]) -> Operation:
     spelt = numbers.flatmap(spellings)
-    match draw(st.integers(0, 7)):
+    match draw(st.integers(0, 9)):
         case 0:
             return IsNil()
         case 1:
@@ -91,18 +95,29 @@ def number_cases(draw: st.DrawFn) -> Case:
     numbers = draw(_numbers())
     values = _as_stored(numbers)
     points = st.lists(st.builds(Point, numbers.map(float), _steps), max_size=3).map(tuple)
-    path = FieldPath(draw(st.sampled_from(("inputs", "outputs", "metrics"))), ("loss",))
-    subject: Subject = path
-    if path.name == "metrics" and draw(st.booleans()):
-        function = draw(st.sampled_from(HISTORY_FUNCTIONS))
-        subject = Call(function, path, "2" if function == "at" else None)
+    section = draw(st.sampled_from(("inputs", "outputs", "metrics")))
+    subject = FieldPath(section, ("loss",))
     runs = []
     for uuid in draw(_some_uuids):
         inputs = {key: draw(values) for key in ("loss", "other") if draw(st.integers(0, 4))}
         outputs = {"loss": draw(values)} if draw(st.integers(0, 2)) else {}
-        history = {"loss": draw(points)} if path.name == "metrics" and draw(st.integers(0, 2)) else {}
+        history = {"loss": draw(points)} if section == "metrics" and draw(st.integers(0, 2)) else {}
         runs.append(Run(uuid, {}, inputs, outputs, history=history))
     condition = Condition(subject, draw(_number_operation(numbers)), draw(st.integers(0, 2)) == 0)
+    return condition, (SortTerm(subject, draw(st.booleans())),), tuple(runs)
+
+
+@st.composite
+def history_cases(draw: st.DrawFn) -> Case:
+    """A function of a metric's points, some of them at the same step, or without one, or NaN."""
+    numbers = draw(_numbers())
+    value = st.one_of(numbers.map(float), st.sampled_from((0.0, 1.0, math.nan)))
+    points = st.lists(st.builds(Point, value, _steps), max_size=4).map(tuple)
+    function = draw(st.sampled_from((*HISTORY_FUNCTIONS, "at", "at")))
+    subject = Call(function, FieldPath("metrics", ("loss",)), "2" if function == "at" else None)
+    runs = [Run(uuid, history={"loss": draw(points)}) for uuid in draw(_some_uuids)]
+    asked = draw(st.sampled_from((numbers, st.integers(0, 4))))
+    condition = Condition(subject, draw(_number_operation(asked)), draw(st.integers(0, 2)) == 0)
     return condition, (SortTerm(subject, draw(st.booleans())),), tuple(runs)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
-from law_narrow import nested_cases, number_cases, text_cases
+from law_narrow import history_cases, nested_cases, number_cases, text_cases
 from law_pools import CLOCK, share
 from law_queries import artifact_queries, queries, sorts
+from law_related import graph_cases, part_cases
 from law_runs import needs_of, runs
 from law_tables import PROMOTIONS, Index
 
@@ -44,12 +45,22 @@ def test_artifacts_are_the_same_in_the_same_order(promotion, data, node, sort, l
     assert Index(some, promotion).rows(query) == expected
 
 
-@pytest.mark.parametrize("cases", [number_cases, text_cases, nested_cases])
+@pytest.mark.parametrize("cases", [number_cases, history_cases, text_cases, nested_cases])
 @pytest.mark.parametrize("promotion", ["none", "all"])
-@share(0.6)
+@share(0.8)
 @given(data=st.data())
 def test_one_field_in_every_way(cases, promotion, data):
     node, sort, some = data.draw(cases())
     note(f"{format_query(node)}   sort {format_sort(sort)}")
     query = bind(node, sort, clock=CLOCK)
     assert Index(some, promotion).uuids(query) == search(query, some)
+
+
+@pytest.mark.parametrize("cases", [part_cases, graph_cases])
+@share(1.0)
+@given(data=st.data())
+def test_related_elements_in_every_way(cases, data):
+    node, sort, some = data.draw(cases())
+    note(f"{format_query(node)}   sort {format_sort(sort)}")
+    query = bind(node, sort, clock=CLOCK)
+    assert Index(some, "none").uuids(query) == search(query, some)
