@@ -140,7 +140,8 @@ def _tree(found: dict[str, Any]) -> list[str]:
     def walk(node: dict[str, Any], depth: int) -> None:
         kind = node.get("type", "?")
         if kind not in ("RESULT_COLLECTOR", "EXPLAIN_ANALYZE", "PROJECTION"):
-            line = f"{'  ' * depth}{kind} {node.get('intermediate_rows', 0):,} rows, {node.get('timing', 0) * 1e3:.2f} ms"
+            spent = node.get("timing", 0) * 1e3
+            line = f"{'  ' * depth}{kind} {node.get('intermediate_rows', 0):,} rows, {spent:.2f} ms"
             if "rows_scanned" in node:
                 groups = f"{node['row_groups_scanned']} of {node['total_row_groups_to_scan']} row groups"
                 line += f", {groups}, {node['rows_scanned']:,} rows read"

@@ -33,7 +33,8 @@ def _head(machine: dict[str, Any], profile: str) -> str:
     versions = ", ".join(f"{name} {each}" for name, each in machine["versions"].items())
     return (
         f"# Bench, {profile} profile, {machine['date']}\n\n"
-        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}; "
+        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
+        f"{machine['system']}; "
         f"Python {machine['python']}, {versions}; commit {machine['commit']}. Load when it began: "
         f"{', '.join(map(str, machine['load_at_start']))}.\n\n"
         "Milliseconds are medians ± interquartile range. Ratios are of medians of interleaved samples; "
@@ -158,7 +159,10 @@ def _refresh(found: dict[str, Any]) -> str:
         f"**{client['times_slower']}** times ours (over {client['runs_read']} of the runs)."
     )
     size = found["size"]
-    stored = f"On disk the index has **{size['share']:.1%}** of the store's bytes ({size['index_mb']} of {size['store_mb']} MB)."
+    stored = (
+        f"On disk the index has **{size['share']:.1%}** of the store's bytes "
+        f"({size['index_mb']} of {size['store_mb']} MB)."
+    )
     table = _table(("refresh", "ours ms", "beside", "ratio"), rows)
     return f"## Refresh, as whole processes\n\n{table}\n\n{told}\n\n{stored}"
 
@@ -192,9 +196,10 @@ def _imports(rows: list[dict[str, Any]]) -> str:
 def _plans(name: str, rows: list[dict[str, Any]]) -> str:
     parts = [f"## EXPLAIN ANALYZE: {name}"]
     for row in rows:
-        mine, theirs = "\n".join(row["ours_plan"]), "\n".join(row["hand_plan"])
+        mine = "\n".join((row["ours"], "", *row["ours_plan"]))
+        theirs = "\n".join((row["hand"], "", *row["hand_plan"]))
         parts.append(
-            f"<details><summary>{row['query']}</summary>\n\nOurs:\n\n```sql\n{row['ours']}\n```\n\n"
-            f"```text\n{mine}\n```\n\nBy hand:\n\n```sql\n{row['hand']}\n```\n\n```text\n{theirs}\n```\n\n</details>"
+            f"<details><summary>{row['query']}</summary>\n\nOurs:\n\n```text\n{mine}\n```\n\n"
+            f"By hand:\n\n```text\n{theirs}\n```\n\n</details>"
         )
     return "\n\n".join(parts)

@@ -15,7 +15,7 @@ Parameter = str | int | float | bool | datetime | tuple[int, ...]
 
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
-_PRESENT = re.compile(r'[\w".]+ IS NOT NULL')
+_NULL_TEST = re.compile(r'([\w".]+) IS (NOT )?NULL')
 
 TRUE = "TRUE"
 FALSE = "FALSE"
@@ -96,6 +96,6 @@ def negate(part: str) -> str:
     """The exact complement: a condition that is NULL does not hold, so its complement does."""
     if part in (TRUE, FALSE):
         return FALSE if part == TRUE else TRUE
-    if _PRESENT.fullmatch(part):  # in this form the engine can pass over row groups by their counts of nulls
-        return f"{part.removesuffix(' IS NOT NULL')} IS NULL"
+    if found := _NULL_TEST.fullmatch(part):  # so the engine can pass over row groups by their counts of nulls
+        return f"{found[1]} IS NULL" if found[2] else f"{found[1]} IS NOT NULL"
     return f"(({part}) IS NOT TRUE)"
