@@ -19,7 +19,7 @@ FILES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").g
 BLOCKS = [block for file in FILES for block in blocks(file)]
 # Programs that need a store of their own, and the tests that run them.
 ELSEWHERE = {"joins.md": ROOT / "tests" / "joins" / "test_joins_docs.py"}
-LANGUAGES = {"console", "python", "pql", "sh", "yaml", "json"}
+LANGUAGES = {"console", "python", "pql", "sh", "yaml", "json", "toml"}
 
 # The demo runs in the folder of the test, not in the checkout.
 INSTEAD = {"make demo": f'"{sys.executable}" "{ROOT}/examples/demo.py" .'}

@@ -127,7 +127,7 @@ def test_an_empty_store_makes_an_empty_index(tmp_path: Path) -> None:
     assert run_pql("index", "refresh", "runs", cwd=tmp_path).code == 0
     done = run_pql("search", "metrics.loss:<1 | artifacts.kind:model", "--sort", "metrics.loss", cwd=tmp_path)
     assert (done.code, done.out) == (1, "")
-    assert done.err.endswith("0 runs matched\n")
+    assert done.err.endswith("0 runs matched\nthe index has no runs\n")
 
 
 def test_without_history_the_summaries_still_answer(own_home: Path) -> None:
