@@ -73,8 +73,9 @@ def _parse(text: str, now: datetime, zone: tzinfo) -> Interval | None:
     if ago := _AGO.match(word):
         return _instant(now - int(ago["count"]) * _UNITS[ago["unit"]])
     if last := _LAST.match(word):
+        # From that long ago on, as Polyaxon's `last_month`: what is dated after `now` is not left out.
         span = int(last["count"] or 1) * _SPANS[last["unit"].lower()]
-        return Interval(_utc(now - span), _utc(now) + _TICK)
+        return Interval(_utc(now - span), datetime.max)  # noqa: DTZ901 - naive UTC here
     return None
 
 

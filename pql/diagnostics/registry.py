@@ -519,7 +519,8 @@ CODES: dict[str, Code] = _table(
         "PQL651",
         "values missing",
         "{count} of {total} runs have no `{reference}`",
-        "The list holds null there (paths are left out). Ask for the key with `:~nil` to leave such runs out.",
+        "The list holds null there (paths are left out). Ask for the key with `:~nil` to leave such runs "
+        "out.",
         "",
         "status:running",
         warning=True,
