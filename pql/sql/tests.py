@@ -117,7 +117,8 @@ def _text(emitter: Emitter, test: TextLike | TextMatches, value: Typed) -> str:
     return FALSE if value.text is None else _text_condition(emitter, test, value.text)
 
 
-_UNESCAPED = r"replace(replace(replace(x, '\\', chr(1)), '\p', '|'), chr(1), '\')"
+# Cut at escaped backslashes, what is left of an escape is a bar.
+_UNESCAPED = r"array_to_string(list_transform(string_split(x, '\\'), lambda y: replace(y, '\p', '|')), '\')"
 
 
 def _text_condition(emitter: Emitter, test: TextLike | TextMatches, column: str) -> str:
