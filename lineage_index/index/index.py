@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
@@ -17,6 +18,7 @@ from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
 from pql.plan.scope import plan_query
 from pql.sql.lower import lower, lower_count
+from pql.syntax.ast import Node
 from pql.syntax.parser import LONGEST, parse_query, parse_sort
 
 if TYPE_CHECKING:
@@ -26,7 +28,22 @@ if TYPE_CHECKING:
 
 __all__ = ["ENTITY_NAMES", "Index"]
 
+_CACHED_LENGTH = 2_000
+"""Longer queries are not kept: a cache must not grow by what others send."""
+
 ENTITY_NAMES = {"runs": Entity.RUN, "artifacts": Entity.ARTIFACT, "points": Entity.POINT}
+
+
+@lru_cache(maxsize=256)
+def _kept(query: str) -> Node:
+    return parse_query(query)
+
+
+def _parsed(query: str, max_length: int | None) -> Node:
+    """The AST of a query; that of a short one is kept, for pages and programs that ask again."""
+    if len(query) <= min(_CACHED_LENGTH, max_length or _CACHED_LENGTH):
+        return _kept(query)
+    return parse_query(query, max_length=max_length)
 
 
 class Index:
@@ -120,7 +137,7 @@ class Index:
         """The bound query of a search, without running it. Raises as `search` does."""
         if entity not in ENTITY_NAMES:
             raise ValueError(f"unknown entity {entity!r}; there are: {', '.join(ENTITY_NAMES)}")
-        node = None if query is None else parse_query(query, max_length=max_length)
+        node = None if query is None else _parsed(query, max_length)
         terms = parse_sort(sort, max_length=max_length) if sort else ()
         return bind(
             node,

@@ -61,7 +61,8 @@ class TableFile:
         self._group = _ROW_GROUP.get(name, _ROW_GROUP_ELSE)
         self.rows = 0
         without = set(nan)
-        texts = [field.name for field in schema if field.type == pa.string()]
+        distinct = {column.name for column in table(name).columns if column.distinct}
+        texts = [field.name for field in schema if field.type == pa.string() and field.name not in distinct]
         group_rows = max(1, min(rows, self._group))
         self._writer = pq.ParquetWriter(
             self._path,
@@ -69,9 +70,8 @@ class TableFile:
             compression="lz4" if name == "runs" else "zstd",
             use_dictionary=texts,
             column_encoding={
-                field.name: encoding
-                for field in schema
-                if (encoding := _ENCODINGS.get(field.type)) is not None
+                **{field.name: _ENCODINGS[field.type] for field in schema if field.type in _ENCODINGS},
+                **dict.fromkeys(distinct, "DELTA_LENGTH_BYTE_ARRAY"),
             },
             # Readers prune wrongly by statistics of a column that holds NaN.
             write_statistics=[field.name for field in schema if field.name not in without],

@@ -35,13 +35,15 @@ class ColumnType(Enum):
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. `bloom` asks for a bloom filter; `has_nan` forbids min/max statistics in the files,
-    because readers prune wrongly by statistics of a column that holds NaN."""
+    because readers prune wrongly by statistics of a column that holds NaN; `distinct` says that hardly any
+    value occurs twice, so that a dictionary would only be in the way."""
 
     name: str
     type: ColumnType
     nullable: bool = True
     bloom: bool = False
     has_nan: bool = False
+    distinct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ _RUNS = Table(
     "runs",
     (
         _RUN_ID,
-        Column("uuid", _TEXT, nullable=False, bloom=True),
+        Column("uuid", _TEXT, nullable=False, bloom=True, distinct=True),
         *_texts("name", "description", "status", "kind", "runtime", "user", "owner", "project"),
         Column("created_at", _TS),
         Column("updated_at", _TS),
@@ -92,7 +94,9 @@ _RUNS = Table(
         Column("pipeline", _TEXT, bloom=True),
         *_texts("pipeline_name", "pipeline_kind", "pipeline_runtime"),
         *_texts("controller", "original", "original_name", "original_kind"),
-        *_texts("store", "folder", "fingerprint"),
+        *_texts("store"),
+        Column("folder", _TEXT, distinct=True),
+        Column("fingerprint", _TEXT, distinct=True),
     ),
     sort=("-created_at", "run_id"),
 )
@@ -217,10 +221,10 @@ _POINTS = Table(
     sort=("section", "key", "run_id", "seq"),
 )
 
-# Fetched for the rows shown only.
+# JSON, fetched for the rows shown only.
 _PAYLOAD = Table(
     "payload",
-    (_RUN_ID, *_texts("inputs", "outputs", "meta_info", "rest")),  # JSON
+    (_RUN_ID, *(Column(name, _TEXT, distinct=True) for name in ("inputs", "outputs", "meta_info", "rest"))),
     sort=("run_id",),
 )
 
