@@ -78,9 +78,11 @@ def _translate(pattern: str) -> str:
             elif text == "]" and in_class and parts[-1] not in ("[", "^"):
                 in_class = False
             elif text == "$" and not in_class:
-                text = r"\Z"
+                text = r"(?:\Z)"
             elif in_class and text in "[&~|":
                 text = "\\" + text
+            elif text == "{" and pattern.startswith(",", token.end()):  # a repeat has a lower bound in RE2
+                text = r"\{"
             parts.append(text)
     return "".join(parts)
 
@@ -101,6 +103,6 @@ def _escape(letter: str, in_class: bool) -> str:
         case "B" if not in_class:
             return f"(?!{_BOUNDARY})"
         case "z":
-            return r"\Z"
+            return r"(?:\Z)"
         case _:
             return "\\" + letter

@@ -35,15 +35,14 @@ _names = st.sampled_from(("a", "b"))
 _statuses = st.sampled_from(("running", "failed"))
 
 
-@st.composite
-def _operation(draw: st.DrawFn, values: st.SearchStrategy[str]) -> Operation:
-    match draw(st.integers(0, 5)):
-        case 0:
-            return IsNil()
-        case 1:
-            return OneOf((Literal(draw(values)), Literal(draw(values))))
-        case _:
-            return Equals(Literal(draw(values)))
+_rarely = st.sampled_from((False,) * 9 + (True,))
+
+
+def _operation(values: st.SearchStrategy[str]) -> st.SearchStrategy[Operation]:
+    literals = values.map(Literal)
+    equal = st.builds(Equals, literals)
+    one_of = st.builds(lambda one, two: OneOf((one, two)), literals, literals)
+    return st.one_of(equal, equal, equal, one_of, st.just(IsNil()))
 
 
 def _flat(kind: type[And] | type[Or], items: list[Node]) -> Node:
@@ -55,13 +54,13 @@ def _flat(kind: type[And] | type[Or], items: list[Node]) -> Node:
 
 @st.composite
 def _tree(draw: st.DrawFn, leaves: st.SearchStrategy[Node], depth: int) -> Node:
-    kind = draw(st.integers(0, 6)) if depth else 0
-    if kind < 2:
+    shape = draw(st.sampled_from(("and", "and", "and", "or", "not", "leaf", "leaf"))) if depth else "leaf"
+    if shape == "leaf":
         return draw(leaves)
-    if kind == 6:
+    if shape == "not":
         return Not(draw(_tree(leaves, depth - 1)))
-    items = draw(st.lists(_tree(leaves, depth - 1), min_size=2, max_size=3))
-    return _flat(And if kind < 5 else Or, items)
+    items = [draw(_tree(leaves, depth - 1)) for _ in range(draw(st.sampled_from((2, 3))))]
+    return _flat(And if shape == "and" else Or, items)
 
 
 def _negated() -> st.SearchStrategy[bool]:
@@ -73,14 +72,14 @@ def _negated() -> st.SearchStrategy[bool]:
 
 @st.composite
 def _part_condition(draw: st.DrawFn, relation: str) -> Node:
-    if draw(st.integers(0, 9)) == 0:
+    if draw(_rarely):
         return Condition(FieldPath("status"), Equals(Literal(draw(_statuses))), draw(_negated()))
-    if draw(st.integers(0, 9)) == 0:
+    if draw(_rarely):
         return Condition(FieldPath(relation), IsNil(), draw(_negated()))
     name = draw(st.sampled_from(("kind", "name", "path") if relation == "artifacts" else ("kind", "name")))
     values = _names if name == "name" else _kinds
     path = FieldPath(relation, (name,))
-    if draw(st.integers(0, 3)):
+    if draw(st.sampled_from((True, True, True, False))):
         return Condition(path, draw(_operation(values)), draw(_negated()))
     inner = st.builds(Condition, st.just(FieldPath(name)), _operation(values), _negated())
     return Group(relation, False, draw(_tree(inner, 1)))
@@ -105,27 +104,24 @@ def part_cases(draw: st.DrawFn) -> Case:
 
 # Runs that lead to runs.
 
-_steps = st.sampled_from(
-    ("upstream", "downstream", "upstream*", "downstream*", "pipeline", "original", "controller")
-)
+_MANY = ("upstream", "downstream", "upstream*", "downstream*")
+_ONE = ("pipeline", "original", "controller")
+_SORTS = ("name", "pipeline.name", "pipeline.pipeline.kind", "original.status", "controller")
+_steps = st.sampled_from((*_MANY, *_ONE))
 
 
 @st.composite
 def _graph_condition(draw: st.DrawFn) -> Node:
     steps = draw(st.lists(_steps, min_size=1, max_size=2))
-    many = steps[0] not in ("pipeline", "original", "controller")
-    if many and draw(st.integers(0, 3)) == 0:
+    many = steps[0] in _MANY
+    if many and draw(st.sampled_from((False, False, False, True))):
         inner = st.builds(Condition, st.just(FieldPath("status")), _operation(_statuses), _negated())
         return Group(steps[0].removesuffix("*"), steps[0].endswith("*"), draw(_tree(inner, 1)))
-    kind = draw(st.integers(0, 5))
-    if kind == 0 and len(steps) == 1:
-        operation = draw(
-            st.one_of(st.just(IsNil()), st.sampled_from(UUIDS[:7]).map(lambda each: Equals(Literal(each))))
-        )
-        return Condition(_path(steps), operation, draw(_negated()))
-    name, values = draw(
-        st.sampled_from((("status", _statuses), ("status", _statuses), ("name", _names), ("kind", _kinds)))
-    )
+    if len(steps) == 1 and draw(_rarely):
+        uuids = st.sampled_from(UUIDS[:7]).map(lambda each: Equals(Literal(each)))
+        return Condition(_path(steps), draw(uuids | st.just(IsNil())), draw(_negated()))
+    name = draw(st.sampled_from(("status", "status", "name", "kind")))
+    values = {"status": _statuses, "name": _names, "kind": _kinds}[name]
     return Condition(_path([*steps, name]), draw(_operation(values)), draw(_negated()))
 
 
@@ -153,7 +149,5 @@ def graph_cases(draw: st.DrawFn) -> Case:
                 uuid, scalars, upstream=edges, pipeline=draw(told), original=draw(told), controller=controller
             )
         )
-    sort = draw(
-        st.sampled_from(("name", "pipeline.name", "pipeline.pipeline.kind", "original.status", "controller"))
-    )
+    sort = draw(st.sampled_from(_SORTS))
     return node, (SortTerm(_path(sort.split(".")), draw(st.booleans())),), tuple(runs)
