@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import UnexpectedInput
 from lark.exceptions import VisitError
 
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
@@ -77,9 +77,7 @@ def _parse(text: str, start: str) -> Any:
         if isinstance(wrapped.orig_exc, SyntaxFaultError):
             raise _fault_error(wrapped.orig_exc, text) from None
         raise
-    except (UnexpectedCharacters, UnexpectedToken) as unexpected:
-        raise PqlError(explain_unexpected(unexpected, text, start), text) from None
-    except UnexpectedInput as unexpected:  # pragma: no cover - lark raises only the two above here
+    except UnexpectedInput as unexpected:
         raise PqlError(explain_unexpected(unexpected, text, start), text) from None
 
 
