@@ -18,7 +18,7 @@ test: $(DEV)
 
 # 100,000 random searches, the lowering held against the reference evaluator.
 fuzz: $(DEV)
-	PQL_FUZZ=8400 $(BIN)/python -m pytest -n 2 -q tests/laws
+	PQL_FUZZ=12900 $(BIN)/python -m pytest -n 2 -q tests/laws
 
 bench: $(DEV)
 	$(BIN)/python -m bench short

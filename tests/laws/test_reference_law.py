@@ -22,7 +22,7 @@ _offsets = st.just(0) | st.integers(0, 3)
 
 
 @pytest.mark.parametrize("promotion", PROMOTIONS)
-@share(0.6)
+@share(0.45)
 @given(data=st.data(), node=queries(), sort=sorts(), limit=_limits, offset=_offsets)
 def test_runs_are_the_same_in_the_same_order(promotion, data, node, sort, limit, offset):
     note(f"{format_query(node)}   sort {format_sort(sort)}")
@@ -32,7 +32,7 @@ def test_runs_are_the_same_in_the_same_order(promotion, data, node, sort, limit,
 
 
 @pytest.mark.parametrize("promotion", ["none", "auto"])
-@share(0.6)
+@share(0.4)
 @given(data=st.data(), node=artifact_queries(), sort=sorts(Entity.ARTIFACT), limit=_limits, offset=_offsets)
 def test_artifacts_are_the_same_in_the_same_order(promotion, data, node, sort, limit, offset):
     note(f"{format_query(node)}   sort {format_sort(sort)}")
@@ -47,7 +47,7 @@ def test_artifacts_are_the_same_in_the_same_order(promotion, data, node, sort, l
 
 @pytest.mark.parametrize("cases", [number_cases, history_cases, text_cases, nested_cases])
 @pytest.mark.parametrize("promotion", ["none", "all"])
-@share(0.8)
+@share(0.5)
 @given(data=st.data())
 def test_one_field_in_every_way(cases, promotion, data):
     node, sort, some = data.draw(cases())
@@ -57,7 +57,7 @@ def test_one_field_in_every_way(cases, promotion, data):
 
 
 @pytest.mark.parametrize("cases", [part_cases, graph_cases])
-@share(1.0)
+@share(0.6)
 @given(data=st.data())
 def test_related_elements_in_every_way(cases, data):
     node, sort, some = data.draw(cases())
