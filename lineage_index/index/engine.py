@@ -58,10 +58,6 @@ class Engine:
         """
         return self._run(statement.sql, statement.parameters, text, _fetch_rows)
 
-    def arrow(self, statement: Statement, text: str = "") -> Any:
-        """The result as a pyarrow Table. Raises as `rows` does."""
-        return self._run(statement.sql, statement.parameters, text, lambda found: found.to_arrow_table())
-
     def select(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The result of a SELECT of our own."""
         return self._run(sql, parameters, "", _fetch_rows)
