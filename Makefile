@@ -56,6 +56,7 @@ $(DEV): $(STAMP) requirements-dev.lock
 lock:
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --group dev --group fuzz -c requirements-dev.lock -o requirements-fuzz.lock
 
 clean:
 	rm -rf $(VENV) .pql demo_store .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
