@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from pql.diagnostics.span import Span
 
-__all__ = ["Lines", "Suppression", "suppressions"]
+__all__ = ["COMMENT", "Lines", "Suppression", "suppressions"]
+
+COMMENT = "pql:"
+"""What every comment has in it."""
 
 _COMMENT = re.compile(
     r"(?:^|(?<=\s))#[ \t]*pql:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?(?![\w\[])", re.MULTILINE

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pql.binder.binder import Clock
 from pql.catalog.numbers import spelt_number
+from pql.check.comments import COMMENT
 from pql.check.model import Report
 from pql.check.operations import Document, looks_like_operation, read_operations, split_documents
 from pql.check.pqlfile import Block, read_blocks
@@ -22,7 +23,7 @@ Kind = str
 """`yaml`, `pql`, `query` (one query and nothing else), or `guess` (yaml if it reads as an operation)."""
 
 # What a file must hold to be of interest, and what it holds if a fault in it is of interest.
-_SIGNS = ("joins", "matrix", "contextOnly", "context_only", "pql:")
+_SIGNS = ("joins", "matrix", "contextOnly", "context_only", COMMENT)
 _LIKELY = re.compile(r"\bquery[\"']?\s*:|\bkind[\"']?\s*:\s*[\"']?(?:operation|component)\b")
 
 

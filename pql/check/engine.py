@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pql.binder.binder import Clock
-from pql.check.comments import Lines, Suppression, suppressions
+from pql.check.comments import COMMENT, Lines, Suppression, suppressions
 from pql.check.contents import Contents, Kind, read_contents
 from pql.check.known import Known
 from pql.check.model import Edit, Finding, Report
@@ -73,7 +73,7 @@ def check_contents(
     found = [each for each in _reports(contents, rules, known) if each.code in selection.codes]
     found = list(dict.fromkeys(found))
     lines = Lines(contents.text)
-    comments = suppressions(contents.text, lines, contents.texts) if "pql:" in contents.text else ()
+    comments = suppressions(contents.text, lines, contents.texts) if COMMENT in contents.text else ()
     if comments:
         found = list(_audible(found, comments, lines, rules, selection, known is not None, contents.name))
     return tuple(sorted(found, key=lambda each: each.order))

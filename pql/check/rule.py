@@ -10,8 +10,8 @@ from pql.check.contents import Contents
 from pql.check.known import Known
 from pql.check.matrix import Matrix
 from pql.check.model import Report
-from pql.check.operations import Unit
 from pql.check.search import Search
+from pql.check.units import Unit
 from pql.diagnostics.diagnostic import Severity
 from pql.diagnostics.registry import CODES
 

@@ -13,7 +13,7 @@ from pql.joins.opfile import Input, Operation
 from pql.joins.references import Place, Reference, Yield
 from pql.joins.values import Context
 
-__all__ = ["TAKES", "check_inputs", "check_values"]
+__all__ = ["TAKES", "check_input", "check_inputs", "check_values"]
 
 # The input types that an entry of a type fits. An input without a type, or of a type that is not listed
 # anywhere here, takes anything.
@@ -56,7 +56,7 @@ def check_inputs(operation: Operation, joins: Sequence[Join], context: Context) 
     for join in joins:
         for param in join.params:
             if not param.context_only:
-                _check_param(param, join, inputs)
+                check_input(param, join, inputs)
     joined = {param.name for join in joins for param in join.params}
     for declared in inputs.values():
         filled = declared.name in joined or declared.name in own or declared.name in context.params
@@ -70,7 +70,8 @@ def _undeclared(name: str, inputs: Mapping[str, Input]) -> str:
     return suggestion(name, inputs) or "declare it under `inputs`, or add `contextOnly: true`"
 
 
-def _check_param(param: JoinParam, join: Join, inputs: Mapping[str, Input]) -> None:
+def check_input(param: JoinParam, join: Join, inputs: Mapping[str, Input]) -> None:
+    """Hold one param of a join against the input it fills. Raises PqlError (PQL614, PQL615)."""
     declared = inputs.get(param.name)
     if declared is None:
         raise join.source.error("PQL615", param.span, _undeclared(param.name, inputs), param=param.name)

@@ -14,7 +14,7 @@ from pql.joins.source import Placed, Source
 from pql.joins.templates import Names, holes, render_text
 from pql.syntax.parser import parse_query, parse_sort
 
-__all__ = ["read_join", "read_joins", "shown"]
+__all__ = ["read_join", "read_joins", "read_params", "read_whole", "shown"]
 
 _JOIN_KEYS = {name: name for name in ("query", "sort", "limit", "offset", "params")}
 _PARAM_KEYS = {
@@ -53,9 +53,9 @@ def read_join(node: Node, source: Source, names: Names) -> Join:
     join = Join(
         query=_query(_text("query", query, source), names),
         sort=_sort(node.get("sort"), source, names),
-        limit=_whole("limit", node.get("limit"), source, names),
-        offset=_whole("offset", node.get("offset"), source, names) or 0,
-        params=_params(node.get("params"), source, names),
+        limit=read_whole("limit", node.get("limit"), source, names),
+        offset=read_whole("offset", node.get("offset"), source, names) or 0,
+        params=read_params(node.get("params"), source, names),
         span=node.span,
         source=source,
     )
@@ -115,8 +115,11 @@ def _sort(node: Node | None, source: Source, names: Names) -> Placed:
     return sort
 
 
-def _whole(field: str, node: Node | None, source: Source, names: Names) -> int | None:
-    """A whole number, or a text that spells one, perhaps through a template."""
+def read_whole(field: str, node: Node | None, source: Source, names: Names) -> int | None:
+    """A `limit` or `offset`: a whole number, or a text that spells one, perhaps through a template.
+
+    Raises PqlError.
+    """
     if node is None:
         return None
     template = _text(field, node, source)
@@ -128,7 +131,8 @@ def _whole(field: str, node: Node | None, source: Source, names: Names) -> int |
     return number
 
 
-def _params(node: Node | None, source: Source, names: Names) -> tuple[JoinParam, ...]:
+def read_params(node: Node | None, source: Source, names: Names) -> tuple[JoinParam, ...]:
+    """The params of a join, not yet held against the tables. Raises PqlError."""
     match node:
         case None:
             return ()

@@ -19,7 +19,7 @@ from pql.joins.model import Join, JoinParam, MatchedRun, PathEntry, Paths, Resol
 from pql.joins.paths import below, is_uri, sub_path
 from pql.joins.references import FLAGS, Passing, Place, Reference, Root, Yield
 
-__all__ = ["check_param", "concatenate", "join_edges", "resolve"]
+__all__ = ["check_agreement", "check_param", "concatenate", "join_edges", "resolve"]
 
 Matches = Sequence[MatchedRun]
 
@@ -30,7 +30,7 @@ def resolve(joins: Sequence[Join], matches: Sequence[Matches]) -> Resolution:
     Raises PqlError: PQL612 for a reference where it can't stand, PQL613 for a path that leaves the run,
     PQL617 for joins that fill one param differently, PQL618 and PQL619 for artifacts.
     """
-    _agree(joins)
+    check_agreement(joins)
     parts = [_one(join, runs) for join, runs in zip(joins, matches, strict=True)]
     return reduce(concatenate, parts, Resolution())
 
@@ -218,8 +218,8 @@ def _missing(
     return found
 
 
-def _agree(joins: Sequence[Join]) -> None:
-    """Joins that fill one param must pass it on alike, as lists or as artifacts."""
+def check_agreement(joins: Sequence[Join]) -> None:
+    """Joins that fill one param must pass it on alike, as lists or as artifacts. Raises PqlError (PQL617)."""
     known: dict[str, JoinParam] = {}
     for join in joins:
         for param in join.params:

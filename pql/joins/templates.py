@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pql.diagnostics.span import Span
@@ -51,6 +51,8 @@ def holes(text: Placed) -> tuple[Hole, ...]:
     """The templates of a text, in order. Raises PqlError (PQL609) for anything but look-ups."""
     found: list[Hole] = []
     position = 0
+    if "{" not in text.text:
+        return ()
     while True:
         starts = [at for at in (text.text.find(each, position) for each in ("{{", "{%", "{#")) if at >= 0]
         if not starts:
@@ -105,17 +107,27 @@ def _hole(text: Placed, span: Span, inner: str) -> Hole:
 
 
 def _parsed(text: Placed, span: Span, inner: str) -> nodes.Expr:
-    from jinja2 import TemplateError, nodes
+    from jinja2 import TemplateError
 
     try:
-        body = _environment().parse("{{" + inner + "}}").body
+        expression = _expression(inner)
     except (TemplateError, RecursionError) as error:
         _refuse(text, span, f"`{inner.strip()[:40]}`", str(error).splitlines()[0] if str(error) else "")
-    match body:
+    if expression is None:
+        _refuse(text, span, f"`{inner.strip()[:40]}`")
+    return expression
+
+
+@lru_cache(maxsize=1024)
+def _expression(inner: str) -> nodes.Expr | None:
+    """The tree of one expression; None for anything beside. Few names are in many templates."""
+    from jinja2 import nodes
+
+    match _environment().parse("{{" + inner + "}}").body:
         case [nodes.Output(nodes=[nodes.Expr() as expression])]:
             return expression
         case _:
-            _refuse(text, span, f"`{inner.strip()[:40]}`")
+            return None
 
 
 @cache

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from pql.check.model import Report
-from pql.check.operations import Unit
 from pql.check.rule import Rule
+from pql.check.units import Unit
 from pql.diagnostics.diagnostic import PqlError
 from pql.joins.document import Mapping, Node, Scalar, Sequence
 
