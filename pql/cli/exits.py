@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import NoReturn
 
-__all__ = ["EPILOG", "Exit", "fail", "guarded"]
+__all__ = ["CHECK_EPILOG", "EPILOG", "Exit", "fail", "guarded"]
 
 
 class Exit(IntEnum):
@@ -26,6 +26,11 @@ class Exit(IntEnum):
 EPILOG = (
     "Exit codes: 0 found (or done), 1 nothing found, 2 wrong usage or query, "
     "3 index missing or unreadable, 70 internal error, 74 output not writable, 130 interrupted."
+)
+
+CHECK_EPILOG = (
+    "Exit codes: 0 nothing found, 1 findings, 2 wrong usage or a file that can't be read, "
+    "3 index missing or unreadable."
 )
 
 

@@ -1,0 +1,44 @@
+"""The options of `pql stats`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pql.cli.options import AsOfOption, IndexOption
+
+__all__ = ["stats"]
+
+
+def stats(
+    query: Annotated[str | None, typer.Argument(help="Which runs; nothing means every run.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAMES", help="Fields and keys to group by.")
+    ] = None,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            "--of",
+            metavar="NAMES",
+            help="Which numbers (default: every metric); the best is the lowest, after `-` the highest.",
+        ),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="As for search, but for uuid.")
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
+    ] = None,
+    as_of: AsOfOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Count the runs that match and describe their numbers.
+
+    \b
+    pql stats "tags:demo" --by inputs.dropout --of metrics.loss
+    pql stats --by inputs.epochs --of "-metrics.accuracy" --format csv
+    """
+    from pql.cli.stats import run_stats
+
+    run_stats(query, by, of, output, file, as_of, index)

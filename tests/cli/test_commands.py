@@ -1,0 +1,49 @@
+"""The tables of commands, held against the functions that they name."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from pql.cli.lazy import Listed
+from pql.cli.main import COMMANDS, INDEX_COMMANDS, app
+
+LISTED = [*COMMANDS, *INDEX_COMMANDS]
+
+
+def function_of(listed: Listed) -> Any:
+    return getattr(import_module(listed.module), listed.name.replace("-", "_"))
+
+
+@pytest.mark.parametrize("listed", LISTED, ids=lambda each: f"{each.module}:{each.name}")
+def test_the_line_of_the_list_is_the_first_of_the_help(listed: Listed) -> None:
+    told = inspect.getdoc(function_of(listed)) or ""
+    assert listed.help == told.partition("\n\n")[0].replace("\n", " ")
+
+
+@pytest.mark.parametrize("arguments", [[], ["index"]], ids=["pql", "pql index"])
+def test_every_command_is_listed_in_order(arguments: list[str]) -> None:
+    shown = CliRunner().invoke(app, [*arguments, "--help"]).stdout
+    listed = " ".join(shown.partition("Commands:\n")[2].split())
+    table = INDEX_COMMANDS if arguments else COMMANDS
+    assert listed.startswith(" ".join(f"{each.name} {each.help}" for each in table))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["fmt", "status:failed"], ["index", "--help"]])
+def test_a_command_is_built_when_it_is_called(arguments: list[str]) -> None:
+    group: Any = typer.main.get_command(app)
+    with pytest.raises(SystemExit):
+        group(arguments)
+    built = set(group.commands._built)
+    assert built == {"index", *(name for name in arguments[:1] if name == "fmt")}
+
+
+def test_a_misspelt_command_is_told_what_there_is() -> None:
+    said = CliRunner().invoke(app, ["serch"])
+    assert said.exit_code == 2
+    assert "Did you mean 'search'?" in said.stderr
