@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from pql.binder.binder import Clock
 from pql.check.comments import COMMENT
-from pql.check.matrix import Matrix, read_matrix
 from pql.check.model import Report
 from pql.check.scalars import content_start
 from pql.check.units import Unit, read_unit
 from pql.diagnostics.diagnostic import PqlError
 from pql.diagnostics.span import Span
 from pql.joins.document import Mapping, Node, Scalar, Sequence, read_document
+from pql.joins.matrix import Matrix, read_matrix
 from pql.joins.opfile import Operation
 from pql.joins.source import Source
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pql.check.comments import Suppression
 from pql.check.contents import Contents
 from pql.check.known import Known
-from pql.check.matrix import Matrix
 from pql.check.model import Report
 from pql.check.search import Search
 from pql.check.units import Unit
 from pql.diagnostics.diagnostic import Severity
 from pql.diagnostics.registry import CODES
+from pql.joins.matrix import Matrix
 
 __all__ = ["Rule", "codes_from", "search_faults", "unit_faults"]
 

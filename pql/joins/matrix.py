@@ -10,6 +10,7 @@ from pql.joins.document import Mapping, Node, Scalar, Sequence
 from pql.joins.source import Source
 
 __all__ = [
+    "DATES",
     "DISTRIBUTIONS",
     "KINDS",
     "MOST_VALUES",
@@ -18,11 +19,12 @@ __all__ = [
     "Matrix",
     "MatrixParam",
     "has_template",
+    "missing_probability",
     "numbers_of",
+    "probabilities_of",
     "read_matrix",
     "size_of",
     "wrong_form",
-    "wrong_probabilities",
 ]
 
 KINDS = frozenset(("random", "grid", "mapping", "iterative", "bayes", "hyperband", "hyperopt", "tpe"))
@@ -49,12 +51,15 @@ DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
 """Kinds of params that are drawn from a distribution, and the names of its numbers."""
 
 DATES = ("daterange", "datetimerange")
+"""Kinds of params that are dates from a start to a stop; the step is in days or in seconds."""
 
 PARAM_KINDS = ("choice", "pchoice", *SPACES, *DATES, *DISTRIBUTIONS)
 """Every kind of a varied param."""
 
 MOST_VALUES = 100_000
 """Values that one param may take."""
+
+_SUM_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +126,29 @@ def wrong_form(param: MatrixParam) -> str:
         isinstance(item, Sequence) and len(item.items) == 2 for item in param.value.items
     ):
         return "takes pairs of a value and its probability"
+    if param.kind == "pchoice":
+        shares = probabilities_of(param)
+        if shares is None:
+            return "takes probabilities that are numbers between 0 and 1"
+        if math.fsum(shares) > 1 + _SUM_TOLERANCE:
+            return f"takes probabilities that sum to 1, not to {math.fsum(shares):g}"
     return ""
 
 
-def wrong_probabilities(param: MatrixParam) -> str:
-    """What is wrong with the probabilities of a `pchoice`; empty if nothing is, or if it has no pairs."""
+def probabilities_of(param: MatrixParam) -> tuple[float, ...] | None:
+    """The probabilities of a `pchoice` as they are given; None if they are not all numbers from 0 to 1."""
     items = param.value.items if isinstance(param.value, Sequence) else ()
     pairs = [item.items for item in items if isinstance(item, Sequence) and len(item.items) == 2]
-    if len(pairs) < len(items) or not pairs:
-        return ""
-    numbers: list[float] = []
-    for _, given in pairs:
-        number = spelt_number(given.text) if isinstance(given, Scalar) else None
-        if number is None or not 0 <= number <= 1:
-            return "are not all numbers between 0 and 1"
-        numbers.append(float(number))
-    total = math.fsum(numbers)
-    return "" if abs(total - 1) < 1e-6 else f"sum to {total:g}, not to 1"
+    numbers = tuple(_number(given.text) if isinstance(given, Scalar) else math.nan for _, given in pairs)
+    usable = len(pairs) == len(items) and all(0 <= number <= 1 for number in numbers)
+    return numbers if usable else None
+
+
+def missing_probability(param: MatrixParam) -> float:
+    """How much of 1 the probabilities of a `pchoice` leave over; 0 where they are of a wrong form."""
+    shares = probabilities_of(param)
+    rest = 0.0 if not shares else 1 - math.fsum(shares)
+    return rest if rest > _SUM_TOLERANCE else 0.0
 
 
 def numbers_of(param: MatrixParam) -> tuple[float, ...] | str:
@@ -153,10 +164,8 @@ def numbers_of(param: MatrixParam) -> tuple[float, ...] | str:
     for text, number in zip(texts, numbers, strict=True):
         if not math.isfinite(number):
             return f"takes numbers, and `{text[:40]}` is none"
-    wrong = (
-        _wrong_space(param.kind, numbers) if param.kind in SPACES else _wrong_distribution(param.kind, numbers)
-    )
-    return wrong or numbers
+    check = _wrong_space if param.kind in SPACES else _wrong_distribution
+    return check(param.kind, numbers) or numbers
 
 
 def _number(text: str) -> float:

@@ -1,16 +1,13 @@
-"""Probabilities that don't sum to one."""
+"""Probabilities that sum to less than one."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
-from pql.catalog.numbers import spelt_number
-from pql.check.matrix import Matrix, MatrixParam, has_template
 from pql.check.model import Report
 from pql.check.rule import Rule
-from pql.diagnostics.diagnostic import Severity
 from pql.joins.document import Scalar, Sequence
+from pql.joins.matrix import Matrix, MatrixParam, has_template, missing_probability
 
 __all__ = ["RULE"]
 
@@ -18,34 +15,26 @@ __all__ = ["RULE"]
 def _check(matrix: Matrix) -> Iterator[Report]:
     for param in matrix.params:
         if param.kind == "pchoice" and not has_template(param.value):
-            reason = _reason(param)
-            if reason:
-                yield Report(param.name.span, {"reason": f"of `{param.name.text}` {reason}"})
+            rest = missing_probability(param)
+            if rest:
+                facts = {"param": param.name.text, "total": f"{1 - rest:g}", "last": _last(param)}
+                yield Report(param.name.span, facts)
 
 
-def _reason(param: MatrixParam) -> str:
-    items = param.value.items if isinstance(param.value, Sequence) else ()
-    pairs = [item.items for item in items if isinstance(item, Sequence) and len(item.items) == 2]
-    if len(pairs) < len(items) or not pairs:
-        return ""  # no pairs: another rule says so
-    numbers: list[float] = []
-    for _, given in pairs:
-        number = spelt_number(given.text) if isinstance(given, Scalar) else None
-        if number is None or not 0 <= number <= 1:
-            return "are not all numbers between 0 and 1"
-        numbers.append(float(number))
-    total = math.fsum(numbers)
-    return "" if abs(total - 1) < 1e-6 else f"sum to {total:g}, not to 1"
+def _last(param: MatrixParam) -> str:
+    pair = param.value.items[-1] if isinstance(param.value, Sequence) else None
+    value = pair.items[0] if isinstance(pair, Sequence) else None
+    return f"`{value.text[:40]}`" if isinstance(value, Scalar) else "the last value"
 
 
 RULE = Rule(
     name="matrix-probabilities",
     codes=("PQL752",),
-    title="probabilities that don't sum to one",
-    message="the probabilities {reason}",
+    title="probabilities that sum to less than one",
+    message="the probabilities of `{param}` sum to {total}, and {last} gets the rest",
     doc="""\
-The probabilities of a `pchoice` are numbers between 0 and 1, and sum to 1; what draws from them
-refuses others when the matrix starts.
+The probabilities of a `pchoice` should sum to 1. Where they sum to less, the last value is drawn with
+all that is left over, whatever its own probability says: so it is in Polyaxon, and so `pql run` draws.
 """,
     wrong="""\
 kind: operation
@@ -61,8 +50,7 @@ matrix:
   kind: random
   numRuns: 2
   params:
-    act: {kind: pchoice, value: [[relu, 0.2], [sigmoid, 0.8]]}
+    act: {kind: pchoice, value: [[relu, 0.1], [sigmoid, 0.9]]}
 """,
-    severity=Severity.ERROR,
     on_matrix=_check,
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pql.catalog.numbers import spelt_number
-from pql.check.matrix import Matrix, size_of
 from pql.check.model import Report
 from pql.check.rule import Rule
+from pql.joins.matrix import Matrix, size_of
 
 __all__ = ["RULE"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pql.check.matrix import SPACES, Matrix, MatrixParam, has_template, numbers_of
 from pql.check.model import Report
 from pql.check.rule import Rule
 from pql.diagnostics.diagnostic import Severity
-from pql.joins.document import Scalar, Sequence
+from pql.joins.document import Scalar
+from pql.joins.matrix import Matrix, has_template, wrong_form
 
 __all__ = ["RULE"]
 
@@ -17,24 +17,10 @@ def _check(matrix: Matrix) -> Iterator[Report]:
     for param in matrix.params:
         if has_template(param.value):
             continue
-        reason = _reason(param)
+        reason = wrong_form(param)
         if reason:
             where = param.value.span if isinstance(param.value, Scalar) else param.name.span
             yield Report(where, {"kind": param.kind, "reason": reason})
-
-
-def _reason(param: MatrixParam) -> str:
-    if param.kind in SPACES:
-        numbers = numbers_of(param)
-        return numbers if isinstance(numbers, str) else ""
-    if param.kind in ("choice", "pchoice"):
-        if not isinstance(param.value, Sequence) or not param.value.items:
-            return "takes a list of values" if param.kind == "choice" else "takes a list of pairs"
-        if param.kind == "pchoice" and not all(
-            isinstance(item, Sequence) and len(item.items) == 2 for item in param.value.items
-        ):
-            return "takes pairs of a value and its probability"
-    return ""
 
 
 RULE = Rule(
@@ -44,8 +30,9 @@ RULE = Rule(
     message="`{kind}` {reason}",
     doc="""\
 `range` is `start:stop:step`; `linspace`, `logspace` and `geomspace` are `start:stop:num`; each may
-be a list or a mapping of the three. `choice` is a list of values, `pchoice` a list of pairs of a
-value and its probability.
+be a list or a mapping of the three. `uniform` and `loguniform` are `low:high`, `normal` and `lognormal`
+`loc:scale`, in the same three ways; `quniform` and the like have a step `q` as the third. `choice` is a
+list of values, `pchoice` a list of pairs of a value and its probability, from 0 to 1 and 1 in all.
 """,
     wrong="""\
 kind: operation
