@@ -16,21 +16,25 @@ if TYPE_CHECKING:
     from lineage_index.store.errors import (
         IndexConflict,
         IndexMissing,
+        IndexOutdated,
         IndexTooNew,
         IndexUnreadable,
         StoreError,
     )
+    from lineage_index.store.recorded import record_edges
 
 __all__ = [
     "Index",
     "IndexConflict",
     "IndexMissing",
+    "IndexOutdated",
     "IndexTooNew",
     "IndexUnreadable",
     "RefreshReport",
     "SearchResult",
     "StoreError",
     "StoreMissing",
+    "record_edges",
     "refresh",
     "tracking",
 ]
@@ -40,9 +44,11 @@ _PLACES = {
     "SearchResult": "lineage_index.index.result",
     "RefreshReport": "lineage_index.index.refresh",
     "StoreMissing": "lineage_index.index.refresh",
+    "record_edges": "lineage_index.store.recorded",
     "refresh": "lineage_index.index.refresh",
     "IndexConflict": "lineage_index.store.errors",
     "IndexMissing": "lineage_index.store.errors",
+    "IndexOutdated": "lineage_index.store.errors",
     "IndexTooNew": "lineage_index.store.errors",
     "IndexUnreadable": "lineage_index.store.errors",
     "StoreError": "lineage_index.store.errors",

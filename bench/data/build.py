@@ -52,7 +52,8 @@ def _write(index: Path, shape: str, runs: int) -> None:
     for chunk in chunks(SHAPES[shape], runs):
         for name, rows in table_rows(chunk, SHAPES[shape], plan):
             files[name].append(write_table_file(table_folder(index, name), name, rows))
-    whole = settled(index, {each.name: files[each.name] for each in TABLES if each.name != "keys"}, plan)
+    written = {each.name: files.get(each.name, []) for each in TABLES if each.name != "keys"}
+    whole = settled(index, written, plan)
     paths = {name: [str(index / name / file.name) for file in whole[name]] for name in ("runs", "values")}
     counts = count_keys(paths["runs"], paths["values"], plan)
     retried(index, lambda: publish(index, None, Next(whole, counts, plan, 0, (), "refresh")))

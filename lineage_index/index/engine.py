@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from lineage_index.index.damage import find_damage
+from lineage_index.index.views import view_query
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.snapshot import Snapshot
 from pql.catalog.tables import TABLES
@@ -39,6 +40,7 @@ class Engine:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._path = str(snapshot.path)
+        self._snapshot = snapshot
         self._files = snapshot.files
         self._viewed: set[str] = set()
         self._lock = threading.Lock()
@@ -120,11 +122,7 @@ class Engine:
             for name in missing:
                 if name in self._viewed:
                     continue
-                files = ", ".join(_text(file) for file in self._files[name])
-                self._connection.execute(
-                    f'CREATE VIEW "{name}" AS SELECT * FROM '
-                    f"read_parquet([{files}], hive_partitioning = false)"
-                )
+                self._connection.execute(f'CREATE VIEW "{name}" AS {view_query(self._snapshot, name)}')
                 self._viewed.add(name)
 
 

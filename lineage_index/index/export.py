@@ -72,7 +72,7 @@ def _live(snapshot: Snapshot, name: str) -> str:
     source = f"SELECT {columns} FROM {_files(snapshot, name)}"
     if name == "values":
         source = " UNION ALL ".join([source, *_promoted(snapshot, columns)])
-    if name not in ("runs", "keys"):
+    if name not in ("runs", "keys", "recorded_edges"):
         source = f"SELECT * FROM ({source}) WHERE run_id IN (SELECT run_id FROM {_files(snapshot, 'runs')})"
     return f"SELECT * FROM ({source}) ORDER BY {order}"
 

@@ -22,6 +22,7 @@ from lineage_index.store.errors import IndexMissing, IndexUnreadable
 from lineage_index.store.prepare import Prepared, prepare
 from lineage_index.store.promotion import Plan
 from lineage_index.store.snapshot import Snapshot, open_snapshot
+from lineage_index.store.writable import check_writable
 from lineage_index.store.writer import Changes, create, plan_changes
 
 __all__ = ["RefreshReport", "StoreMissing", "compare_with_store", "refresh"]
@@ -123,6 +124,8 @@ def refresh(
     check_path(target)
     folders, problems = _scan(root)
     snapshot = _existing(target)
+    if snapshot is not None:
+        check_writable(snapshot)
     fingerprints = {each.relative: each.fingerprint for each in folders.values()}
     changes = plan_changes(snapshot, str(root), fingerprints)
     if verify:

@@ -22,6 +22,7 @@ from lineage_index.store.recount import count_keys, less, with_bounds
 from lineage_index.store.relayout import relayout
 from lineage_index.store.schema import arrow_schema
 from lineage_index.store.snapshot import Snapshot, open_snapshot
+from lineage_index.store.writable import check_writable
 from pql.catalog.tables import TABLES
 
 __all__ = ["commit"]
@@ -44,6 +45,8 @@ def commit(path: str | Path, prepared: Sequence[Prepared], gone: Collection[Plac
 def _attempt(index: Path, prepared: Sequence[Prepared], gone: Collection[Place]) -> int:
     based_on = latest_version(index / "runs")
     base = None if based_on is None else open_snapshot(index)
+    if base is not None:
+        check_writable(base)
     batch = [member for each in prepared for member in each.members]
     places = {(each.store, each.folder) for each in batch} | set(gone)
     found = [] if base is None else find_existing(base, {each.uuid for each in batch}, places)

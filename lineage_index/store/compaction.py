@@ -26,6 +26,7 @@ from lineage_index.store.recount import count_keys
 from lineage_index.store.relayout import relayout
 from lineage_index.store.schema import arrow_schema, runs_schema
 from lineage_index.store.snapshot import Snapshot, open_snapshot
+from lineage_index.store.writable import check_writable
 from pql.catalog.tables import table
 
 __all__ = ["compact", "needs_compaction"]
@@ -68,6 +69,7 @@ def _attempt(index: Path, promotion: Promotion) -> int:
     if based_on is None:
         raise IndexMissing(str(index), f"there is no index at {index}")
     base = open_snapshot(index)
+    check_writable(base)
     if not base.runs and not base.dead_runs:
         return base.version
     plan = choose_plan(_uses(counts_of(base.files["keys"])), base.runs, promotion, base.plan)
@@ -82,8 +84,9 @@ def _attempt(index: Path, promotion: Promotion) -> int:
         files = {
             name: _compacted(connection, index, name, each)
             for name, each in known.items()
-            if name not in ("runs", "values")
+            if name not in ("runs", "values", "recorded_edges")
         }
+        files["recorded_edges"] = known["recorded_edges"]
         files |= _runs_and_values(connection, index, base, known, plan)
     files = settled(index, files, plan)
     if files == known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["IndexConflict", "IndexMissing", "IndexTooNew", "IndexUnreadable", "StoreError"]
+__all__ = ["IndexConflict", "IndexMissing", "IndexOutdated", "IndexTooNew", "IndexUnreadable", "StoreError"]
 
 
 class StoreError(Exception):
@@ -24,6 +24,11 @@ class IndexUnreadable(StoreError):  # noqa: N818
 
 class IndexTooNew(StoreError):  # noqa: N818
     """The index was written with a newer major version of the tables."""
+
+
+class IndexOutdated(StoreError):  # noqa: N818
+    """The index was written with an older version of the tables: it can be read, and has to be migrated
+    before it is written to."""
 
 
 class IndexConflict(StoreError):  # noqa: N818

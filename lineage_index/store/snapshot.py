@@ -17,7 +17,7 @@ from lineage_index.store.layouts import CodedKeys
 from lineage_index.store.manifest import FOLDER, Files, ManifestText, Shadow, read_manifest
 from lineage_index.store.promotion import Plan
 from pql.catalog.layout import Layout
-from pql.catalog.tables import SCHEMA_VERSION
+from pql.catalog.tables import SCHEMA_VERSION, TABLES
 
 __all__ = ["KeyRow", "Snapshot", "open_snapshot"]
 
@@ -174,7 +174,8 @@ def _snapshot(index: Path, commit: Commit) -> Snapshot:
         text = read_manifest(index, commit.metadata["manifest"])
     except FileNotFoundError as error:
         raise _lost(index, commit) from error
-    data_files = text.files()
+    # An index of an older minor version lacks tables.
+    data_files = {**{each.name: () for each in TABLES}, **text.files()}
     return Snapshot(
         path=index,
         version=commit.version,

@@ -19,6 +19,7 @@ from lineage_index.store.longview import misplaced_count, placed_table
 from lineage_index.store.recount import count_keys
 from lineage_index.store.schema import arrow_schema, runs_schema
 from lineage_index.store.snapshot import Snapshot
+from pql.catalog.tables import SCHEMA_VERSION
 
 __all__ = ["Finding", "verify"]
 
@@ -66,15 +67,22 @@ def _files(snapshot: Snapshot) -> Iterator[Finding]:
             elif path.stat().st_size != size:
                 yield Finding(name, "file-size", f"{file} has {path.stat().st_size} bytes, not {size}")
             else:
-                yield from _footer(name, path, rows, schema)
+                yield from _footer(name, path, rows, schema, snapshot.schema == SCHEMA_VERSION)
 
 
-def _footer(name: str, path: Path, rows: int, schema: pa.Schema) -> Iterator[Finding]:
+def _footer(name: str, path: Path, rows: int, schema: pa.Schema, exact: bool) -> Iterator[Finding]:
     with pq.ParquetFile(path) as file:
         if file.metadata.num_rows != rows:
             yield Finding(name, "file-rows", f"{path.name} has {file.metadata.num_rows} rows, not {rows}")
-        if not file.schema_arrow.equals(schema):
+        if not _is_schema(file.schema_arrow, schema, exact):
             yield Finding(name, "file-schema", f"{path.name} has other columns than its table")
+
+
+def _is_schema(found: pa.Schema, expected: pa.Schema, exact: bool) -> bool:
+    """Files of another minor version may have more columns, or fewer."""
+    if exact:
+        return bool(found.equals(expected))
+    return all(field.name not in found.names or found.field(field.name).equals(field) for field in expected)
 
 
 def _log(snapshot: Snapshot) -> Iterator[Finding]:
@@ -117,6 +125,15 @@ def _owners(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iterat
         if strangers > snapshot.dead_runs:
             words = f"rows of {strangers} runs that are not there, {snapshot.dead_runs} known to have left"
             yield Finding(name, "strangers", words)
+    if snapshot.files["recorded_edges"]:
+        twice = _count(
+            connection,
+            "SELECT count(*) FROM (SELECT downstream, upstream, kind FROM read_parquet($files) "
+            "GROUP BY ALL HAVING count(*) > 1)",
+            files=snapshot.files["recorded_edges"],
+        )
+        if twice:
+            yield Finding("recorded_edges", "edge-twice", f"{twice} edges were recorded more than once")
     others = _count(
         connection,
         "SELECT count(*) FROM read_parquet($files) e JOIN live USING (run_id) "

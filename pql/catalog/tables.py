@@ -17,8 +17,9 @@ __all__ = [
     "table",
 ]
 
-SCHEMA_VERSION = (1, 0)
-"""Major and minor version of the tables: a newer minor is readable, a newer major is refused."""
+SCHEMA_VERSION = (1, 1)
+"""Major and minor version of the tables. A newer minor is readable and not written to, a newer major is
+refused. 1.1 added the table `recorded_edges` and the column `content` of `runs`."""
 
 
 class ColumnType(Enum):
@@ -97,6 +98,7 @@ _RUNS = Table(
         *_texts("store"),
         Column("folder", _TEXT, distinct=True),
         Column("fingerprint", _TEXT, distinct=True),
+        Column("content", _TEXT, distinct=True),  # a digest of the files that were read
     ),
     sort=("-created_at", "run_id"),
 )
@@ -167,6 +169,14 @@ _EDGES = Table(
     sort=("downstream", "upstream"),
 )
 
+# Edges that no run folder holds, because they came about afterwards (joins that were resolved). A downstream
+# run need not be in the index yet. To a search they are rows of `edges` as soon as it is.
+_RECORDED_EDGES = Table(
+    "recorded_edges",
+    tuple(column for column in _EDGES.columns if column is not _RUN_ID),
+    sort=("downstream", "upstream"),
+)
+
 _CONNECTIONS = Table("connections", (_RUN_ID, *_texts("name", "kind")), sort=("name", "run_id"))
 
 _STATUSES = Table(
@@ -234,6 +244,7 @@ TABLES: tuple[Table, ...] = (
     _KEYS,
     _ARTIFACTS,
     _EDGES,
+    _RECORDED_EDGES,
     _CONNECTIONS,
     _STATUSES,
     _SERIES,

@@ -62,6 +62,10 @@ def run_resolve(
             _say(resolved.warnings, operation)
             if locking is not None:
                 _lock(locking, resolved.lock, operation, locked, update)
+            if context.run is not None:
+                from lineage_index.store.recorded import record_edges
+
+                record_edges(opened.snapshot.path, context.run, resolved.edges)
             _print(resolved.operation, output)
 
 

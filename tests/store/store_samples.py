@@ -87,11 +87,12 @@ def tables_of(snapshot: Snapshot) -> dict[str, pa.Table]:
     tables = {
         name: pa.concat_tables([pq.read_table(file, partitioning=None) for file in files])
         for name, files in snapshot.files.items()
+        if files
     }
     live = tables["runs"].column("run_id").combine_chunks()
     return {
         name: table
-        if name in ("runs", "keys")
+        if name in ("runs", "keys", "recorded_edges")
         else table.filter(pa.compute.is_in(table.column("run_id"), live))
         for name, table in tables.items()
     }

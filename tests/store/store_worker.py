@@ -1,7 +1,8 @@
 """Processes that write to an index, for the tests of killing and of doing it at once.
 
 `store_worker.py kill INDEX OPERATION STAGE COUNT` changes an index and dies by SIGKILL when it comes to the
-COUNT-th call of a stage; `store_worker.py many INDEX WORKER` makes commit after commit.
+COUNT-th call of a stage; `store_worker.py many INDEX WORKER` makes commit after commit, and
+`store_worker.py record INDEX WORKER` records edges.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from store_samples import full
 
 from lineage_index.store import compaction, maintain, parquet, publish
+from lineage_index.store.recorded import record_edges
 from lineage_index.store.writer import write_batch
 
 SHARED = range(100, 104)
@@ -73,6 +75,14 @@ def many(path: Path, worker: int) -> None:
             compaction.compact(path)
 
 
+def record(path: Path, worker: int) -> None:
+    """Edges of a run of this worker's own, one more a commit."""
+    edges: dict[str, dict[str, int]] = {}
+    for step in range(4):
+        edges[f"{step:032x}"] = {"step": step}
+        record_edges(path, f"{900 + worker:032x}", edges)
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["kill", index, what, stage, count]:
@@ -80,3 +90,5 @@ if __name__ == "__main__":
             change(Path(index), what)
         case ["many", index, worker]:
             many(Path(index), int(worker))
+        case ["record", index, worker]:
+            record(Path(index), int(worker))

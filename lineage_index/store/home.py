@@ -1,0 +1,28 @@
+"""From what a user names to the folder that the store works in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lineage_index.objects.url import BadUrl, parse_url
+from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.origin import cache_folder, copy_of
+
+__all__ = ["home_of"]
+
+
+def home_of(path: str | Path) -> Path:
+    """The absolute path of an index; of one at a URL, that of the folder that holds what was copied of it.
+
+    Raises IndexUnreadable for a URL that names no index, or when there is no place for the copy.
+    """
+    try:
+        url = parse_url(path)
+        if url is None:
+            return Path(path).absolute()
+        return copy_of(url)
+    except (BadUrl, ValueError) as error:
+        raise IndexUnreadable(str(path), f"the index at {path} cannot be opened: {error}") from error
+    except OSError as error:
+        words = f"{error.strerror or error}: no copy can be kept in {cache_folder()}; set PQL_CACHE"
+        raise IndexUnreadable(str(path), f"the index at {path} cannot be opened: {words}") from error
