@@ -1,0 +1,94 @@
+"""What object stores answer when they don't, in one sentence each, with what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+__all__ = ["ObjectError", "explained", "sentence"]
+
+
+class ObjectError(OSError):
+    """An object store could not be used. The text is one sentence for a user."""
+
+
+_CAUSES: tuple[tuple[str, str], ...] = (
+    (
+        r"NoSuchBucket|bucket does not exist|ContainerNotFound|container does not exist",
+        "there is no such bucket; make it, or mend the name",
+    ),
+    (
+        r"InvalidBucketName|InvalidResourceName",
+        "this is no name of a bucket",
+    ),
+    (
+        (
+            r"PermissionDenied|AccessDenied|403 Forbidden|AuthorizationPermissionMismatch|SignatureDoesNotMatch"
+            r"|InvalidAccessKeyId"
+        ),
+        (
+            "the credentials of the environment are not allowed to do this; see to them, or to the rights of the "
+            "bucket"
+        ),
+    ),
+    (
+        r"Unauthenticated|401 Unauthorized|169\.254\.169\.254|metadata\.google|[Cc]redential",
+        "there are no valid credentials; put them into the environment",
+    ),
+    (
+        r"AZURE_STORAGE_ACCOUNT|[Aa]ccount must be specified|MissingAccount",
+        "the account is not named; set AZURE_STORAGE_ACCOUNT_NAME",
+    ),
+    (
+        r"URL scheme is not allowed",
+        "the endpoint is http and not https; set AWS_ALLOW_HTTP=true if that is meant",
+    ),
+    (
+        r"PermanentRedirect|AuthorizationHeaderMalformed|Received redirect",
+        "the bucket is in another region; set AWS_REGION",
+    ),
+    (
+        (
+            r"[Cc]onnect|[Cc]onnection|timed? ?out|[Tt]imeout|dns|error sending request|Tcp|reset|broken pipe"
+            r"|incomplete|50[0234] [A-Z]|decoding response body|error decoding"
+        ),
+        (
+            "the server could not be reached, or broke off; see to the connection and the endpoint, and run this "
+            "again"
+        ),
+    ),
+)
+"""What the libraries' texts hold → what we say, the first that fits."""
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def sentence(error: BaseException) -> str:
+    """What a library's error means; its own first line where we don't know it."""
+    text = _COLOURS.sub("", str(error)) or type(error).__name__
+    said = f"{type(error).__name__} {text}"
+    for pattern, words in _CAUSES:
+        if re.search(pattern, said):
+            return words
+    return text.splitlines()[0].strip()[:300]
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turns what obstore raises into ObjectError. FileNotFoundError stays what it is, but where it is the
+    bucket that is missing."""
+    from obstore.exceptions import BaseError
+
+    try:
+        yield
+    except FileNotFoundError as error:
+        if re.search(_CAUSES[0][0], str(error)):
+            raise ObjectError(sentence(error)) from error
+        raise
+    except (BaseError, OSError, ValueError) as error:
+        if isinstance(error, ObjectError):
+            raise
+        if isinstance(error, OSError) and error.filename is not None:  # of a local file
+            raise
+        raise ObjectError(sentence(error)) from error
