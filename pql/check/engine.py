@@ -84,19 +84,23 @@ def _reports(contents: Contents, rules: Sequence[Rule], known: Known | None) -> 
     for rule in rules:
         if rule.on_contents is not None:
             yield from _findings(rule, rule.on_contents(contents), name, 0)
-        for document in contents.documents:
-            base = document.base
+    for document in contents.documents:
+        base = document.base
+        for rule in rules:
             if rule.on_matrix is not None:
                 for matrix in document.matrices:
                     yield from _findings(rule, rule.on_matrix(matrix), name, base)
-            for unit in document.units:
-                if rule.on_unit is not None:
+            if rule.on_unit is not None:
+                for unit in document.units:
                     yield from _findings(rule, rule.on_unit(unit), name, base)
-        for base, search in _searches(contents):
-            if rule.on_search is not None:
-                yield from _findings(rule, rule.on_search(search), name, base)
-            if rule.on_known is not None and known is not None:
-                yield from _findings(rule, rule.on_known(search, known), name, base)
+    of_search = [(rule, rule.on_search) for rule in rules if rule.on_search is not None]
+    of_known = [(rule, rule.on_known) for rule in rules if rule.on_known is not None]
+    for base, search in _searches(contents):
+        for rule, check in of_search:
+            yield from _findings(rule, check(search), name, base)
+        for rule, ask in of_known if known is not None else ():
+            assert known is not None
+            yield from _findings(rule, ask(search, known), name, base)
 
 
 def _searches(contents: Contents) -> Iterator[tuple[int, Search]]:

@@ -74,6 +74,8 @@ def search_faults(codes: tuple[str, ...]) -> Callable[[Search], Iterable[Report]
     """The check that passes on what the compiler says of a search under these codes."""
 
     def check(search: Search) -> Iterable[Report]:
+        if not (search.faults or search.warnings):
+            return ()
         return [each for each in (*search.faults, *search.warnings) if each.code in codes]
 
     return check

@@ -7,8 +7,8 @@ those of the file in the same order (an escape counts as what it stands for).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, overload
 
 from pql.diagnostics.span import Span
 from pql.joins.document import Scalar
@@ -67,9 +67,38 @@ def exact(node: Scalar, source: Source) -> Placed:
     """The scalar's text with the place of every part of it."""
     if node.verbatim is not None:
         return node.placed(source)
-    units = list(_units(node, source))
-    pieces = _pieces(node.text, units)
-    return Placed(node.text, source, node.span, tuple(pieces or ()))
+    return Placed(node.text, source, node.span, _Pieces(node, source))
+
+
+class _Pieces(Sequence[Piece]):
+    """The pieces of a scalar, found when they are first asked for: mostly nothing is said about a text."""
+
+    __slots__ = ("_found", "_node", "_source")
+
+    def __init__(self, node: Scalar, source: Source) -> None:
+        self._node = node
+        self._source = source
+        self._found: tuple[Piece, ...] | None = None
+
+    def _all(self) -> tuple[Piece, ...]:
+        if self._found is None:
+            self._found = tuple(_pieces(self._node.text, list(_units(self._node, self._source))) or ())
+        return self._found
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    @overload
+    def __getitem__(self, place: int) -> Piece: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Piece, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Piece | tuple[Piece, ...]:
+        return self._all()[place]
+
+    def __iter__(self) -> Iterator[Piece]:
+        return iter(self._all())
 
 
 def _units(node: Scalar, source: Source) -> Iterator[_Unit]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pql.binder.binder import Clock, bind
 from pql.binder.bound import BoundQuery
@@ -92,11 +93,16 @@ def read_search(
     )
 
 
+# Many files hold the same texts; spans count from the beginning of the text, so its tree serves them all.
+_tree = lru_cache(maxsize=1024)(parse_query)
+_terms = lru_cache(maxsize=1024)(parse_sort)
+
+
 def _parsed(query: Text, faults: list[Report]) -> Node | None:
     if any(hole.paste for hole in query.holes):
         return None  # what the query says is not known
     try:
-        return parse_query(query.masked)
+        return _tree(query.masked)
     except PqlError as error:
         faults.append(query.fault(error.diagnostic))
         return None
@@ -106,7 +112,7 @@ def _sorted(sort: Text | None, faults: list[Report]) -> tuple[SortTerm, ...]:
     if sort is None:
         return ()
     try:
-        return parse_sort(sort.masked)
+        return _terms(sort.masked)
     except PqlError as error:
         faults.append(sort.fault(error.diagnostic))
         return ()
@@ -171,16 +177,16 @@ def _bound_sort(
 ) -> BoundQuery | None:
     """The sort keys as those of a query without a condition; None if a key is wrong or not known."""
     known = tuple(term for term in terms if not sort.open(term.span))
-    wrong = False
-    for term in known:
-        try:
-            bind(None, (term,), clock=clock, sort_text=sort.masked)
-        except PqlError as error:
-            wrong = True
-            faults.append(sort.fault(error.diagnostic))
-    if wrong or len(known) < len(terms):
+    try:
+        bound = bind(None, known, clock=clock, sort_text=sort.masked)
+    except PqlError:
+        for term in known:
+            try:
+                bind(None, (term,), clock=clock, sort_text=sort.masked)
+            except PqlError as error:
+                faults.append(sort.fault(error.diagnostic))
         return None
-    return bind(None, known, clock=clock, sort_text=sort.masked)
+    return bound if len(known) == len(terms) else None
 
 
 def field_of(condition: Condition) -> FieldPath:

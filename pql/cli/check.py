@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import os
 import shutil
 import sys
@@ -169,11 +170,11 @@ Outcome = tuple[tuple[Finding, ...], str]
 
 def _checked(items: Sequence[_Item], clock: Clock, selection: Selection, known: Known | None) -> CheckReport:
     """The report over all texts. Many files are shared out among processes, unless an index is asked."""
-    workers = min(os.cpu_count() or 1, len(items) // _MANY + 1)
+    workers = min(_cores(), len(items) // _MANY + 1)
     outcomes: list[Outcome]
     try:
         if known is None and workers > 1:
-            with ProcessPoolExecutor(workers) as pool:
+            with ProcessPoolExecutor(workers, initializer=_rarely_collect) as pool:
                 check = partial(_check_one, clock=clock, selection=selection)
                 outcomes = list(pool.map(check, items, chunksize=_CHUNK))
         else:
@@ -184,6 +185,19 @@ def _checked(items: Sequence[_Item], clock: Clock, selection: Selection, known: 
     findings = tuple(finding for _, (found, _) in pairs for finding in found)
     texts = {item.name: text for item, (found, text) in pairs if found}
     return CheckReport(findings, texts, len(items))
+
+
+def _cores() -> int:
+    """The processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _rarely_collect() -> None:
+    """Trees of queries hold no cycles: looking for some took a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _check_one(item: _Item, *, clock: Clock, selection: Selection, known: Known | None = None) -> Outcome:

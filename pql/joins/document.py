@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import yaml
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 from pql.diagnostics.span import Span
 from pql.diagnostics.suggest import suggestion
@@ -37,9 +40,13 @@ DEEPEST = 64
 MOST_NODES = 100_000
 """Values that are taken, those behind aliases counted each time."""
 
+_SHORT = 64
+"""Characters of a text that is kept for the next file."""
+
 _STANDARD = "tag:yaml.org,2002:"
 _CORE = frozenset(_STANDARD + name for name in ("null", "bool", "int", "float", "str", "timestamp"))
 _MERGE = _STANDARD + "merge"
+_RESOLVER: Any = Resolver()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +144,30 @@ def _decoded(data: bytes | str, name: str) -> str:
         raise Source(name, text).error("PQL601", Span(len(text), len(text)), reason=reason) from None
 
 
+@lru_cache(maxsize=4096)
+def _known(text: str) -> Any:
+    """The value of a plain scalar; the same keys and words are in many files."""
+    return _plain(text)
+
+
+def _plain(text: str) -> Any:
+    tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
+    if tag == _MERGE:
+        return _MergeKey
+    # `=` alone resolves to a tag of its own, which nobody means.
+    return _typed(tag, text) if tag in _CORE else text
+
+
+def _typed(tag: str, text: str) -> Any:
+    if tag == _STANDARD + "str":
+        return text
+    constructor: Any = SafeConstructor()
+    return constructor.construct_object(yaml.ScalarNode(tag, text))
+
+
 class _Reader:
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._scalars: Any = yaml.SafeLoader("")
         self._anchors: dict[str, Node] = {}
         self._count = 0
 
@@ -220,28 +247,29 @@ class _Reader:
     def _scalar(self, event: Any, start: int, end: int) -> Scalar:
         text: str = event.value
         span = Span(start, end)
-        tag = event.tag
-        if tag in (None, "!"):
-            tag = self._scalars.resolve(
-                yaml.ScalarNode, text, event.implicit if tag is None else (False, True)
-            )
-        if tag == _MERGE:
+        value = self._value(event, text, start, end)
+        if value is _MergeKey:
             return Scalar(_MergeKey, text, span, None)
-        if tag not in _CORE:
-            # `=` alone resolves to a tag of its own, which nobody means.
-            if tag != _STANDARD + "value":
-                self._refuse(f"the tag `{tag}` is not taken", start, end)
-            tag = _STANDARD + "str"
-        node = yaml.ScalarNode(tag, text)
-        try:
-            value = self._scalars.construct_object(node)
-        except (ValueError, OverflowError, yaml.YAMLError, KeyError) as error:
-            self._refuse(f"`{text[:40]}` is not valid: {str(error).splitlines()[0]}", start, end)
         raw = self._source.text
         begin = next(
             (at for at in (start, start + 1) if raw.startswith(text, at) and at + len(text) <= end), None
         )
         return Scalar(value, text, span, begin if text and event.style not in ("|", ">") else None)
+
+    def _value(self, event: Any, text: str, start: int, end: int) -> Any:
+        tag = event.tag
+        try:
+            if tag is None and event.implicit[0]:
+                return _known(text) if len(text) < _SHORT else _plain(text)
+            if tag == _MERGE:
+                return _MergeKey
+            if tag is not None and tag in _CORE:
+                return _typed(tag, text)
+        except (ValueError, OverflowError, yaml.YAMLError, KeyError) as error:
+            self._refuse(f"`{text[:40]}` is not valid: {str(error).splitlines()[0]}", start, end)
+        if tag not in (None, "!", _STANDARD + "value"):
+            self._refuse(f"the tag `{tag}` is not taken", start, end)
+        return text
 
     def _alias(self, anchor: str, start: int, end: int, depth: int) -> Node:
         node = self._anchors.get(anchor)

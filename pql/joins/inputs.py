@@ -110,6 +110,12 @@ _FITS: dict[str, Callable[[Any], bool]] = {
 }
 
 
+def fits(kind: str | None, value: Any) -> bool:
+    """Whether a value is one that an input of this type takes."""
+    test = _FITS.get(kind or "any")
+    return value is None or test is None or test(value)
+
+
 def check_values(operation: Operation, joins: Sequence[Join], resolution: Resolution) -> None:
     """Hold the values that inputs and outputs of runs gave against the types of the component's inputs; nulls
     are warned of elsewhere. Raises PqlError (PQL614)."""

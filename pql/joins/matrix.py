@@ -61,6 +61,12 @@ MOST_VALUES = 100_000
 
 _SUM_TOLERANCE = 1e-6
 
+_LARGEST_EXPONENT = 700.0
+"""Of e, within the range of doubles."""
+
+_FAR = 9.0
+"""Standard deviations that a draw never exceeds."""
+
 
 @dataclass(frozen=True, slots=True)
 class MatrixParam:
@@ -191,11 +197,16 @@ def _wrong_space(kind: str, numbers: tuple[float, ...]) -> str:
         return "takes ends of the same sign and not 0"
     if base and base[0] <= 0:
         return "takes a base above 0"
+    if kind == "logspace" and max(start, stop) * math.log(base[0] if base else 10) > _LARGEST_EXPONENT:
+        return "takes exponents of its base, and these are too large"
     return ""
 
 
 def _wrong_distribution(kind: str, numbers: tuple[float, ...]) -> str:
     first, second, *q = numbers
+    highest = second if kind.endswith("uniform") else first + _FAR * second
+    if "log" in kind and highest > _LARGEST_EXPONENT:
+        return "takes natural logarithms of the values, and these are too large"
     if kind.endswith("normal"):
         if second < 0:
             return "takes a `scale` of at least 0"

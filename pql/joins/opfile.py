@@ -11,7 +11,7 @@ from pql.joins.document import Mapping, Node, Scalar, Sequence, read_document
 from pql.joins.read import wrong_kind
 from pql.joins.source import Source
 
-__all__ = ["Input", "Operation", "Param", "read_operation"]
+__all__ = ["Input", "Operation", "Param", "every_operation", "read_operation"]
 
 _ELSEWHERE = ("hubRef", "pathRef", "urlRef", "dagRef", "component")
 
@@ -88,7 +88,7 @@ def read_operation(data: bytes | str, name: str, wanted: str | None = None) -> O
     source, root = read_document(data, name)
     if not isinstance(root, Mapping):
         raise wrong_kind("the file", "a mapping", root, source)
-    every = list(_operations(root, source))
+    every = list(every_operation(root, source))
     if wanted is not None:
         named = [each for each in every if each.name == wanted]
         if len(named) != 1:
@@ -120,8 +120,8 @@ def _name(node: Mapping) -> str | None:
     return str(name.value) if isinstance(name, Scalar) else None
 
 
-def _operations(root: Mapping, source: Source) -> Iterator[Operation]:
-    """The operation that the file is, and those of its DAG."""
+def every_operation(root: Mapping, source: Source) -> Iterator[Operation]:
+    """The operation that the file is, and those of its DAG. Raises PqlError (PQL603)."""
     kind = root.get("kind")
     if kind is not None and not (isinstance(kind, Scalar) and kind.value in ("operation", "component")):
         raise wrong_kind("kind", "`operation` or `component`", kind, source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
@@ -44,7 +45,7 @@ class Placed:
     text: str
     source: Source = field(compare=False, repr=False)
     whole: Span = field(compare=False, repr=False)
-    pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
+    pieces: Sequence[Piece] = field(default=(), compare=False, repr=False)
 
     def locate(self, span: Span) -> Span:
         """Where in the file a part of the text stands."""
