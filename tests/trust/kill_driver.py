@@ -1,0 +1,221 @@
+"""Kills writers, and looks at what they leave: `kill_driver.py FOLDER SEED KILLS`.
+
+KILLS is `every` (each writing call of each operation, and then at random) or a number. Prints one line of
+JSON for each kill, and ends with 1 at the first loss, which it explains; what was left stays in FOLDER.
+
+This process imports everything and never starts a thread, so that its forks begin at once.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import random
+import shutil
+import struct
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas  # noqa: F401 - Arrow would import these two in every fork
+import pyarrow.dataset  # noqa: F401
+from gate import Call, Ended, run_child
+from kill_cases import NOTHING, OPERATIONS, Sight, begin, change_store, digest_of, fresh_digest, look
+from kill_tracking import look_at_run, train
+
+RANDOM_KILLS = 400
+"""At random moments, in the long profile."""
+
+
+class Loss(Exception):  # noqa: N818
+    """Something was lost."""
+
+
+def value_of(ended: Ended) -> Any:
+    """What the function of a child gave."""
+    if ended.error is not None or ended.signal is not None:
+        raise Loss(ended.error or f"killed by signal {ended.signal}")
+    return ended.value
+
+
+@dataclass(frozen=True)
+class Case:
+    """An operation on an index, with what the index says before and after. `template` is the index as it is
+    before, None for none."""
+
+    name: str
+    operation: str
+    template: Path | None
+    store: Path
+    before: str
+    after: str
+
+
+def cases(folder: Path) -> list[Case]:
+    """The operations, on one index and its store."""
+    store, base = folder / "store", folder / "base"
+    value_of(run_child(begin, base, store))
+    before = value_of(run_child(digest_of, base))
+    after = value_of(run_child(fresh_digest, folder / "fresh", store))
+    assert before != after
+    return [
+        Case("create", "refresh", None, store, NOTHING, after),
+        Case("refresh", "refresh", base, store, before, after),
+        Case("compact", "compact", base, store, before, before),
+        Case("vacuum", "vacuum", base, store, before, before),
+    ]
+
+
+def placed(case: Case, index: Path) -> None:
+    """Puts the index there as it is before the operation."""
+    shutil.rmtree(index, ignore_errors=True)
+    if case.template is not None:
+        shutil.copytree(case.template, index)
+
+
+def killed_at(case: Case, index: Path, number: int, thorough: bool) -> Call | None:
+    """Kills the operation before its writing call `number`, and looks; None if it ended before that."""
+    placed(case, index)
+    operate = OPERATIONS[case.operation]
+    ended = run_child(
+        operate, index, case.store, gate=lambda count, call: -1 if count == number else None, below=index
+    )
+    if ended.error is not None:
+        raise Loss(ended.error)
+    sight = Sight(
+        frozenset({case.before, case.after}), case.after, lambda: operate(index, case.store), thorough
+    )
+    value_of(run_child(look, index, sight))
+    return ended.calls[-1] if ended.signal is not None else None
+
+
+def calls_of(case: Case, index: Path) -> list[Call]:
+    """The writing calls that the operation makes when nobody kills it."""
+    placed(case, index)
+    ended = run_child(
+        OPERATIONS[case.operation], index, case.store, gate=lambda count, call: None, below=index
+    )
+    value_of(ended)
+    return ended.calls
+
+
+def chosen(calls: Sequence[Call], count: int | None, generator: random.Random) -> list[int]:
+    """The numbers of the calls at which to kill. Of a few, most are those that make something visible or take
+    it away, the last ones always among them, and not the many that fill a new file."""
+    if count is None:
+        return list(range(1, len(calls) + 1))
+    turning = [number for number, call in enumerate(calls, 1) if call.name not in ("write", "mkdir")]
+    filling = [number for number, call in enumerate(calls, 1) if call.name in ("write", "mkdir")]
+    last, earlier = turning[-(count // 2) :], turning[: -(count // 2)]
+    some = last + generator.sample(earlier, min(len(earlier), count - count // 4 - len(last)))
+    return sorted(some + generator.sample(filling, min(len(filling), count - len(some))))
+
+
+def kill_tracking(folder: Path, count: int | None, generator: random.Random) -> Iterator[dict[str, Any]]:
+    """Kills a training script at its writing calls."""
+
+    def trained(number: int) -> tuple[Ended, int]:
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "store").mkdir(parents=True)
+        (folder / "note.txt").write_text("a note")
+        with mmap.mmap(-1, 8) as safe:
+            ended = run_child(
+                train,
+                folder / "store",
+                safe,
+                gate=lambda count, call: -1 if count == number else None,
+                below=folder / "store",
+            )
+            rounds: int = struct.unpack_from("q", safe)[0]
+            return ended, rounds
+
+    every, _ = trained(0)
+    value_of(every)
+    numbers = range(1, len(every.calls) + 1)
+    for number in numbers if count is None else sorted(generator.sample(numbers, count)):
+        ended, rounds = trained(number)
+        if ended.error is not None:
+            raise Loss(ended.error)
+        value_of(run_child(look_at_run, folder / "store", rounds))
+        if ended.signal is not None:
+            yield {"case": "tracking", "at": number, "call": ended.calls[-1].name, "rounds": rounds}
+
+
+def kill_at_random(folder: Path, count: int, generator: random.Random) -> Iterator[dict[str, Any]]:
+    """Kills one operation after the other on one index, after a random time each, while its store goes on
+    changing. What a kill left is often there still when the next one comes."""
+    store, index = folder / "store", folder / "index"
+    value_of(run_child(begin, index, store))
+    before = value_of(run_child(digest_of, index))
+    typical = dict.fromkeys(OPERATIONS, 0.3)
+    kills = generation = 0
+    while kills < count:
+        generation += 1
+        numbers = range(12)
+        if generation % 25 == 0:
+            shutil.rmtree(index)
+            before = NOTHING
+        if generator.random() < 0.7:
+            changed, added, gone = generator.sample(numbers, 3)
+            change_store(store, changed=changed, added=added, gone=gone, generation=3 + generation)
+        operation = "refresh" if before == NOTHING else generator.choice(["refresh", "refresh", *OPERATIONS])
+        after = before
+        if operation == "refresh":
+            after = value_of(run_child(fresh_digest, folder / "fresh", store))
+        operate = OPERATIONS[operation]
+        begun = time.monotonic()
+        seconds = generator.uniform(0, 1.2 * typical[operation])
+        ended = run_child(operate, index, store, seconds=seconds)
+        if ended.error is not None:
+            raise Loss(ended.error)
+        allowed = frozenset({before, after} if ended.signal is not None else {after})
+        if ended.signal is None:
+            typical[operation] = time.monotonic() - begun
+        again = (lambda: operate(index, store)) if generator.random() < 0.3 else None  # noqa: B023
+        before = value_of(run_child(look, index, Sight(allowed, after, again)))
+        if again is not None:
+            before = after
+        if ended.signal is not None:
+            kills += 1
+            yield {"case": f"random {operation}", "at": round(seconds, 4), "call": None}
+
+
+def kill(folder: Path, seed: int, kills: int | None) -> Iterator[dict[str, Any]]:
+    """All kills, one after the other."""
+    generator = random.Random(seed)
+    # Few kills are shared out like this; the rest is at random.
+    shares = {"create": 5, "refresh": 8, "compact": 5, "vacuum": 2, "tracking": 7}
+    factor = None if kills is None else kills / 30
+    done = 0
+    for case in cases(folder):
+        count = None if factor is None else round(shares[case.name] * factor)
+        for number in chosen(calls_of(case, folder / "index"), count, generator):
+            call = killed_at(case, folder / "index", number, kills is None)
+            if call is not None:
+                done += 1
+                yield {"case": case.name, "at": number, "call": call.name, "file": Path(call.path).name}
+    count = None if factor is None else round(shares["tracking"] * factor)
+    for each in kill_tracking(folder / "tracking", count, generator):
+        done += 1
+        yield each
+    left = RANDOM_KILLS if kills is None else kills - done
+    yield from kill_at_random(folder / "random", left, generator)
+
+
+def main() -> int:
+    """Prints a line for each kill; 1 at a loss."""
+    folder, seed = Path(sys.argv[1]), int(sys.argv[2])
+    try:
+        for each in kill(folder, seed, None if sys.argv[3] == "every" else int(sys.argv[3])):
+            print(json.dumps(each), flush=True)
+    except Loss as loss:
+        print(f"seed {seed}: {loss}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
