@@ -19,6 +19,7 @@ from lineage_index.ingest.scan import RunFolder, scan
 from lineage_index.store.commit import commit
 from lineage_index.store.compaction import compact, needs_compaction
 from lineage_index.store.errors import IndexMissing, IndexUnreadable
+from lineage_index.store.places import StorePlace, name_store, place_of
 from lineage_index.store.prepare import Prepared, prepare
 from lineage_index.store.promotion import Plan
 from lineage_index.store.snapshot import Snapshot, open_snapshot
@@ -127,7 +128,8 @@ def refresh(
     if snapshot is not None:
         check_writable(snapshot)
     fingerprints = {each.relative: each.fingerprint for each in folders.values()}
-    changes = plan_changes(snapshot, str(root), fingerprints)
+    place = _place(snapshot, target, root)
+    changes = plan_changes(snapshot, place.name, fingerprints)
     if verify:
         changes = replace(changes, changed=(*changes.changed, *changes.unchanged), unchanged=())
     wanted = [folders[name] for name in sorted((*changes.added, *changes.changed))]
@@ -136,7 +138,7 @@ def refresh(
     done: list[_Done] = []
     waiting: list[Prepared] = []
     read = held = 0
-    for step in _steps(wanted, target, str(root), history, snapshot, workers):
+    for step in _steps(wanted, target, place.name, history, snapshot, workers):
         done.append(step)
         waiting.append(step.prepared)
         read += step.folders
@@ -144,9 +146,9 @@ def refresh(
         if progress is not None:
             progress(read, len(wanted))
         if held >= _COMMIT_EVERY and read < len(wanted):
-            commit(target, waiting)
+            commit(target, waiting, stores=[place])
             waiting, held = [], 0
-    version = _commit(target, waiting, changes, str(root))
+    version = _commit(target, waiting, changes, place)
     if compaction and done and needs_compaction(open_snapshot(target)):
         version = compact(target)
     found = [*problems, *(each for step in done for each in step.problems)]
@@ -168,8 +170,9 @@ def compare_with_store(snapshot: Snapshot, store: str | Path) -> list[tuple[str,
     """What of a store the snapshot does not show as it is now, as (code, sentence). Raises StoreMissing."""
     root = Path(os.path.abspath(store))
     folders, _ = _scan(root)
+    name = _place(snapshot, snapshot.path, root).name
     changes = plan_changes(
-        snapshot, str(root), {each.relative: each.fingerprint for each in folders.values()}
+        snapshot, name, {each.relative: each.fingerprint for each in folders.values()}
     )
     found = [("not-indexed", f"{name} is not in the index") for name in changes.added]
     found += [("changed", f"{name} has changed since it was read") for name in changes.changed]
@@ -177,11 +180,19 @@ def compare_with_store(snapshot: Snapshot, store: str | Path) -> list[tuple[str,
     return found
 
 
-def _commit(target: Path, waiting: Sequence[Prepared], changes: Changes, store: str) -> int:
-    gone = [(store, folder) for folder in changes.gone]
+def _place(snapshot: Snapshot | None, target: Path, root: Path) -> StorePlace:
+    known = () if snapshot is None else snapshot.stores
+    return place_of(name_store(known, str(target), str(root)), str(target), str(root))
+
+
+def _commit(target: Path, waiting: Sequence[Prepared], changes: Changes, place: StorePlace) -> int:
+    gone = [(place.name, folder) for folder in changes.gone]
     if not waiting and not gone:
-        return open_snapshot(target).version
-    return commit(target, waiting, gone)
+        snapshot = open_snapshot(target)
+        moved = any(each.name == place.name and each != place for each in snapshot.stores)
+        if not moved:
+            return snapshot.version
+    return commit(target, waiting, gone, [place])
 
 
 def _scan(root: Path) -> tuple[dict[str, RunFolder], list[Problem]]:

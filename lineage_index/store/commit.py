@@ -17,6 +17,7 @@ from lineage_index.store.merge import Merge, merge
 from lineage_index.store.parquet import DataFile, table_folder, write_table_file
 from lineage_index.store.prepare import Prepared
 from lineage_index.store.promotion import EMPTY, Plan
+from lineage_index.store.places import StorePlace, merge_places
 from lineage_index.store.publish import Next, TableFiles, publish, retried, settled
 from lineage_index.store.recount import count_keys, less, with_bounds
 from lineage_index.store.relayout import relayout
@@ -31,18 +32,26 @@ Place = tuple[str, str]
 """(store, folder)"""
 
 
-def commit(path: str | Path, prepared: Sequence[Prepared], gone: Collection[Place] = ()) -> int:
+def commit(
+    path: str | Path,
+    prepared: Sequence[Prepared],
+    gone: Collection[Place] = (),
+    stores: Sequence[StorePlace] = (),
+) -> int:
     """Makes prepared batches visible, takes the runs of the places `gone` away, and gives the new version.
 
     One commit, all of it or nothing; none if there is nothing to do. A run that was read again replaces its
-    row; of several folders with one uuid the newest is shown. What others committed meanwhile is taken into
-    account. Raises IndexConflict if others kept being first, IndexUnreadable if the disk refuses.
+    row; of several folders with one uuid the newest is shown. `stores` says where the stores of the batches
+    are now. What others committed meanwhile is taken into account. Raises IndexOutdated or IndexTooNew for an
+    index of another format, IndexConflict if others kept being first, IndexUnreadable if the disk refuses.
     """
     index = Path(path).absolute()
-    return retried(index, lambda: _attempt(index, prepared, gone))
+    return retried(index, lambda: _attempt(index, prepared, gone, stores))
 
 
-def _attempt(index: Path, prepared: Sequence[Prepared], gone: Collection[Place]) -> int:
+def _attempt(
+    index: Path, prepared: Sequence[Prepared], gone: Collection[Place], stores: Sequence[StorePlace] = ()
+) -> int:
     based_on = latest_version(index / "runs")
     base = None if based_on is None else open_snapshot(index)
     if base is not None:
@@ -52,7 +61,10 @@ def _attempt(index: Path, prepared: Sequence[Prepared], gone: Collection[Place])
     found = [] if base is None else find_existing(base, {each.uuid for each in batch}, places)
     shadows = () if base is None else base.shadows
     outcome = merge([each.member for each in found], batch, gone, shadows)
-    if base is not None and not batch and not outcome.removed and outcome.shadows == shadows:
+    known = () if base is None else base.stores
+    stores = merge_places(known, stores)
+    nothing = not batch and not outcome.removed and outcome.shadows == shadows and stores == known
+    if base is not None and nothing:
         return base.version
     plan = _plan(base, prepared)
     fitted = [_without(index, _fitted(index, each, plan), outcome.dropped) for each in prepared]
@@ -73,7 +85,7 @@ def _attempt(index: Path, prepared: Sequence[Prepared], gone: Collection[Place])
     files = settled(index, files, plan)
     counts = _counts(index, base, fitted, files, plan, outcome)
     dead = (0 if base is None else base.dead_runs) + len(outcome.removed) + len(outcome.dropped)
-    return publish(index, based_on, Next(files, counts, plan, dead, outcome.shadows, "refresh"))
+    return publish(index, based_on, Next(files, counts, plan, dead, outcome.shadows, "refresh", stores))
 
 
 def _counts(

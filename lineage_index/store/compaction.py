@@ -93,7 +93,7 @@ def _attempt(index: Path, promotion: Promotion) -> int:
         return base.version
     runs, values = ([str(index / name / each.name) for each in files[name]] for name in ("runs", "values"))
     counts = count_keys(runs, values, plan)
-    return publish(index, based_on, Next(files, counts, plan, 0, base.shadows, "compact"))
+    return publish(index, based_on, Next(files, counts, plan, 0, base.shadows, "compact", base.stores))
 
 
 def _uses(counts: Counts) -> list[KeyUse]:

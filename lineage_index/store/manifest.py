@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lineage_index.store.layouts import LayoutCode, plan_from_json, plan_to_json
+from lineage_index.store.places import StorePlace
 from lineage_index.store.promotion import Plan
 
 __all__ = ["FOLDER", "Files", "Manifest", "ManifestText", "Shadow", "read_manifest", "write_manifest"]
@@ -48,6 +49,7 @@ class Manifest:
     plan: Plan = field(default_factory=Plan)
     shadows: tuple[Shadow, ...] = ()
 
+    stores: tuple[StorePlace, ...] = ()
 
 def write_manifest(index: Path, name: str, manifest: Manifest) -> None:
     """Writes `manifest` as `name`. OSError as usual."""
@@ -58,7 +60,9 @@ def write_manifest(index: Path, name: str, manifest: Manifest) -> None:
         "dead_runs": manifest.dead_runs,
     }
     shadows = [[each.store, each.folder, each.fingerprint, each.uuid] for each in manifest.shadows]
-    parts = (head, manifest.layout, {"plan": plan_to_json(manifest.plan), "shadows": shadows})
+    stores = [[each.name, each.path, each.relative] for each in manifest.stores]
+    writers = {"plan": plan_to_json(manifest.plan), "shadows": shadows, "stores": stores}
+    parts = (head, manifest.layout, writers)
     text = "".join(json.dumps(part, separators=(",", ":")) + "\n" for part in parts)
     target = index / FOLDER / name
     target.parent.mkdir(exist_ok=True)
@@ -103,6 +107,10 @@ class ManifestText:
 def read_manifest(index: Path, name: str) -> ManifestText:
     """Reads the manifest `name`. OSError if it cannot be read, ValueError if it is damaged."""
     try:
+    def stores(self) -> tuple[StorePlace, ...]:
+        """The run stores that were read; none in manifests of version 1.0."""
+        return tuple(StorePlace(*each) for each in json.loads(self._writers).get("stores", ()))
+
         head, layout, writers, _ = (index / FOLDER / name).read_text(encoding="utf-8").split("\n")
         text = ManifestText(json.loads(head), layout, writers)
         text.files()

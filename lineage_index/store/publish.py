@@ -27,6 +27,7 @@ from lineage_index.store.manifest import Manifest, Shadow, write_manifest
 from lineage_index.store.parquet import DataFile, table_folder, write_table_file
 from lineage_index.store.promotion import Plan
 from lineage_index.store.schema import arrow_schema, runs_schema
+from lineage_index.store.places import StorePlace
 from pql.catalog.tables import SCHEMA_VERSION, TABLES
 
 __all__ = ["Next", "TableFiles", "publish", "retried", "settled"]
@@ -54,6 +55,7 @@ class Next:
 
 
 def publish(index: Path, based_on: int | None, what: Next) -> int:
+    stores: tuple[StorePlace, ...] = ()
     """Commits the snapshot `what` on top of version `based_on` of `runs` (None: there is none), and gives the
     new version. Raises Conflict if someone else was first."""
     schemas = {each.name: arrow_schema(each.name) for each in TABLES}
@@ -79,6 +81,7 @@ def publish(index: Path, based_on: int | None, what: Next) -> int:
     write_manifest(index, name, manifest)
     metadata = {
         "schema": list(SCHEMA_VERSION),
+        stores=what.stores,
         "operation": what.operation,
         "runs": sum(each.rows for each in files["runs"]),
         "manifest": name,

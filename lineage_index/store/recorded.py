@@ -84,6 +84,7 @@ def _next(index: Path, base: Snapshot, files: dict[str, list[DataFile]]) -> Next
         shadows=base.shadows,
         operation="record",
     )
+        stores=base.stores,
 
 
 def _sorted(tables: Sequence[pa.Table]) -> pa.Table:

@@ -17,6 +17,7 @@ from lineage_index.store.layouts import CodedKeys
 from lineage_index.store.manifest import FOLDER, Files, ManifestText, Shadow, read_manifest
 from lineage_index.store.promotion import Plan
 from pql.catalog.layout import Layout
+from lineage_index.store.places import StorePlace, store_folder
 from pql.catalog.tables import SCHEMA_VERSION, TABLES
 
 __all__ = ["KeyRow", "Snapshot", "open_snapshot"]
@@ -97,6 +98,15 @@ class Snapshot:
         wanted = None if names is None else list(names)
         with duckdb.connect() as connection:
             rows = connection.execute(
+    @cached_property
+    def stores(self) -> tuple[StorePlace, ...]:
+        """The run stores that were read, and where they were."""
+        return self._text.stores()
+
+    def store_folder(self, name: str) -> str:
+        """Where the run store lies that rows of `runs` name so: a path, or a URL."""
+        return store_folder(self.stores, str(self.path), name)
+
                 "SELECT section, key, runs, nums, texts, bools, nested, min, max, long_rows, history_only "
                 "FROM read_parquet($files) WHERE ($section IS NULL OR section = $section) "
                 "AND ($names IS NULL OR list_contains($names::VARCHAR[], key)) ORDER BY section, key",

@@ -48,6 +48,7 @@ INDEX_COMMANDS = (
     ),
     Listed("vacuum", f"{_ALL}.index", "Take away old versions and the files that only they had."),
     Listed("history", f"{_ALL}.index", "List the versions of the index."),
+    Listed("migrate", f"{_ALL}.index", "Bring an older index to the format of this program."),
     Listed("verify", f"{_ALL}.index", "Check that the tables agree with each other; ends with 3 if not."),
     Listed("stats", f"{_ALL}.index", "Say how large the index is."),
     Listed("export", f"{_ALL}.index", "Write the live rows of every table as plain files for other tools."),

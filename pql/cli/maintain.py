@@ -11,7 +11,15 @@ from lineage_index.store.snapshot import open_snapshot
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.table import render_table
 
-__all__ = ["run_compact", "run_export", "run_history", "run_stats", "run_vacuum", "run_verify"]
+__all__ = [
+    "run_compact",
+    "run_export",
+    "run_history",
+    "run_migrate",
+    "run_stats",
+    "run_vacuum",
+    "run_verify",
+]
 
 _AGE = re.compile(r"(\d+)([smhdw])\Z")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -61,6 +69,22 @@ def run_compact(index: str | None) -> None:
         return
     files = [sum(len(each) for each in snapshot.files.values()) for snapshot in (before, after)]
     print(f"{files[0]:,} files became {files[1]:,}; snapshot {after.version}")
+
+
+def run_migrate(index: str | None) -> None:
+    """Give an older index the tables and columns of this program."""
+    from lineage_index.store.migrate import migrate
+
+    with guarded():
+        path = locate_index(index)
+        before = open_snapshot(path)
+        migrate(path)
+        after = open_snapshot(path)
+    was, now = (".".join(map(str, each.schema)) for each in (before, after))
+    if before.version == after.version:
+        print(f"nothing to migrate: format {now}; snapshot {after.version}")
+    else:
+        print(f"format {was} became {now}; snapshot {after.version}")
 
 
 def run_vacuum(index: str | None, older_than: str) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from pql.cli.options import IndexOption, TextOrJson
 
-__all__ = ["compact", "export", "history", "refresh", "stats", "vacuum", "verify", "watch"]
+__all__ = ["compact", "export", "history", "migrate", "refresh", "stats", "vacuum", "verify", "watch"]
 
 
 def refresh(
@@ -82,6 +82,18 @@ def vacuum(
     from pql.cli.maintain import run_vacuum
 
     run_vacuum(index, older_than)
+
+
+def migrate(index: IndexOption = None) -> None:
+    """Bring an older index to the format of this program.
+
+    \b
+    pql index migrate
+    pql index migrate --index .pql
+    """
+    from pql.cli.maintain import run_migrate
+
+    run_migrate(index)
 
 
 def history(index: IndexOption = None, output: TextOrJson = "text") -> None:
