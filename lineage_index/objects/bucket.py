@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -13,9 +12,9 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from lineage_index.objects.errors import ObjectError, explained
-from lineage_index.objects.url import ObjectUrl
+from lineage_index.objects.url import ENDPOINTS, ObjectUrl
 
-__all__ = ["ENDPOINTS", "Bucket", "Entry", "in_parallel", "is_plain_http"]
+__all__ = ["Bucket", "Entry", "in_parallel", "is_plain_http"]
 
 _PARALLEL = 16
 _PIECE = 1 << 24
@@ -31,14 +30,6 @@ _RETRY: dict[str, Any] = {
         "base": 2,
     },
 }
-ENDPOINTS = (
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT",
-    "AZURE_STORAGE_ENDPOINT",
-    "AZURE_ENDPOINT",
-)
-
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -63,6 +54,8 @@ def in_parallel(
     what: Callable[[_Item], _Result], items: Iterable[_Item], workers: int = _PARALLEL
 ) -> list[_Result]:
     """`what` of every item, in order; the first error ends it."""
+    from concurrent.futures import ThreadPoolExecutor
+
     waiting = list(items)
     if len(waiting) < 2:
         return [what(each) for each in waiting]

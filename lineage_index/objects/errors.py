@@ -13,50 +13,34 @@ class ObjectError(OSError):
     """An object store could not be used. The text is one sentence for a user."""
 
 
+_NO_BUCKET = r"NoSuchBucket|bucket does not exist|ContainerNotFound|container does not exist"
+
 _CAUSES: tuple[tuple[str, str], ...] = (
+    (_NO_BUCKET, "there is no such bucket; make it, or mend the name"),
+    (r"InvalidBucketName|InvalidResourceName", "this is no name of a bucket"),
     (
-        r"NoSuchBucket|bucket does not exist|ContainerNotFound|container does not exist",
-        "there is no such bucket; make it, or mend the name",
-    ),
-    (
-        r"InvalidBucketName|InvalidResourceName",
-        "this is no name of a bucket",
-    ),
-    (
-        (
-            r"PermissionDenied|AccessDenied|403 Forbidden|AuthorizationPermissionMismatch|SignatureDoesNotMatch"
-            r"|InvalidAccessKeyId"
-        ),
-        (
-            "the credentials of the environment are not allowed to do this; see to them, or to the rights of the "
-            "bucket"
-        ),
+        "PermissionDenied|AccessDenied|403 Forbidden|SignatureDoesNotMatch|InvalidAccessKeyId",
+        "the credentials of the environment may not do this; see to them, or to the bucket's rights",
     ),
     (
         r"Unauthenticated|401 Unauthorized|169\.254\.169\.254|metadata\.google|[Cc]redential",
         "there are no valid credentials; put them into the environment",
     ),
     (
-        r"AZURE_STORAGE_ACCOUNT|[Aa]ccount must be specified|MissingAccount",
+        "[Aa]ccount must be specified|MissingAccount",
         "the account is not named; set AZURE_STORAGE_ACCOUNT_NAME",
     ),
     (
-        r"URL scheme is not allowed",
+        "URL scheme is not allowed",
         "the endpoint is http and not https; set AWS_ALLOW_HTTP=true if that is meant",
     ),
     (
-        r"PermanentRedirect|AuthorizationHeaderMalformed|Received redirect",
+        "PermanentRedirect|AuthorizationHeaderMalformed|Received redirect",
         "the bucket is in another region; set AWS_REGION",
     ),
     (
-        (
-            r"[Cc]onnect|[Cc]onnection|timed? ?out|[Tt]imeout|dns|error sending request|Tcp|reset|broken pipe"
-            r"|incomplete|50[0234] [A-Z]|decoding response body|error decoding"
-        ),
-        (
-            "the server could not be reached, or broke off; see to the connection and the endpoint, and run this "
-            "again"
-        ),
+        "[Cc]onnect|[Tt]ime(d )?out|dns|error sending|reset|[Bb]roken pipe|incomplete|50[0234] [A-Z]|body",
+        "the server could not be reached, or broke off; see to the connection, and run this again",
     ),
 )
 """What the libraries' texts hold → what we say, the first that fits."""
@@ -83,7 +67,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        if re.search(_CAUSES[0][0], str(error)):
+        if re.search(_NO_BUCKET, str(error)):
             raise ObjectError(sentence(error)) from error
         raise
     except (BaseError, OSError, ValueError) as error:

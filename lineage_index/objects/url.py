@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["SCHEMES", "BadUrl", "ObjectUrl", "parse_url"]
+__all__ = ["ENDPOINTS", "SCHEMES", "BadUrl", "ObjectUrl", "parse_url"]
 
 SCHEMES = {
     "s3": "Amazon S3 and what speaks as it does",
@@ -14,6 +14,15 @@ SCHEMES = {
     "az": "Azure Blob Storage",
 }
 """Scheme → what it leads to; each is also the name of the extra that it needs."""
+
+ENDPOINTS = (
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT",
+    "AZURE_STORAGE_ENDPOINT",
+    "AZURE_ENDPOINT",
+)
+"""Variables of the environment that name another server than the provider's."""
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)\Z", re.DOTALL)
 _COLLAPSED = re.compile(rf"({'|'.join(SCHEMES)}):/(?=[^/])")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from lineage_index.store.remotelog import remote_log
 
 __all__ = ["METADATA", "Commit", "commit_at", "latest_version", "oldest_version", "read_commit"]
 
@@ -34,6 +37,9 @@ def latest_version(table: Path) -> int | None:
 
     The last checkpoint is a few steps behind at most, so the log is probed and not listed: it may be long.
     """
+    remote = remote_log(table)
+    if remote is not None:
+        return remote.latest()
     log = table / "_delta_log"
     try:
         start = int(json.loads((log / "_last_checkpoint").read_bytes())["version"])
@@ -49,7 +55,8 @@ def latest_version(table: Path) -> int | None:
 
 def oldest_version(table: Path) -> int | None:
     """The oldest version whose commit is still in the log."""
-    return min(_listed(table / "_delta_log"), default=None)
+    remote = remote_log(table)
+    return min(_listed(table / "_delta_log"), default=None) if remote is None else remote.oldest()
 
 
 def _listed(log: Path) -> list[int]:
@@ -64,16 +71,23 @@ def _listed(log: Path) -> list[int]:
 
 def read_commit(table: Path, version: int) -> Commit:
     """One commit. OSError if it is not there, ValueError if it is damaged."""
+    remote = remote_log(table)
+    if remote is not None:
+        return _parsed(version, remote.read(version).splitlines())
     with _path(table, version).open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.startswith('{"commitInfo"'):
-                info = json.loads(line)["commitInfo"]
-                return Commit(
-                    version=version,
-                    created_at=datetime.fromtimestamp(info["timestamp"] / 1000, UTC),
-                    operation=str(info.get("operation", "")),
-                    metadata=info.get(METADATA),
-                )
+        return _parsed(version, lines)
+
+
+def _parsed(version: int, lines: Iterable[str]) -> Commit:
+    for line in lines:
+        if line.startswith('{"commitInfo"'):
+            info = json.loads(line)["commitInfo"]
+            return Commit(
+                version=version,
+                created_at=datetime.fromtimestamp(info["timestamp"] / 1000, UTC),
+                operation=str(info.get("operation", "")),
+                metadata=info.get(METADATA),
+            )
     raise ValueError(f"version {version} has no commit information")
 
 

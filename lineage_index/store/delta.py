@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,17 @@ from deltalake import CommitProperties, DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction, Transaction, create_table_with_add_actions
 
-from lineage_index.store.commits import METADATA
+from lineage_index.objects.errors import ObjectError, sentence
+from lineage_index.store.commits import METADATA, latest_version
 from lineage_index.store.parquet import DataFile
+from lineage_index.store.remote import location, remote_of
 
-__all__ = ["Conflict", "commit_runs", "set_files"]
+__all__ = ["Conflict", "commit_runs", "open_table", "set_files"]
 
 _APPLICATION = "pql-lineage"
 _CONFIGURATION = {"delta.enableExpiredLogCleanup": "false"}
+_REMOTE = {"delta.checkpointInterval": "20"}
+"""At a URL every commit since the last checkpoint is a request of its own when a table is opened."""
 
 
 class Conflict(Exception):  # noqa: N818
@@ -31,7 +36,7 @@ def set_files(index: Path, name: str, schema: pa.Schema, files: Iterable[DataFil
 
     Raises Conflict if someone else commits to the table meanwhile.
     """
-    return _commit(index / name, schema, files, _open(index / name), None)
+    return _commit(index, name, schema, files, _open(index, name), None)
 
 
 def commit_runs(
@@ -43,23 +48,43 @@ def commit_runs(
     `based_on` is the version of `runs` that the batch builds on (None: there is no table yet). Raises
     Conflict if that is not the newest.
     """
-    table = None if based_on is None else _open(index / "runs")
+    table = None if based_on is None else _open(index, "runs")
     if table is not None and table.version() != based_on:
         raise Conflict("runs")
-    return _commit(index / "runs", schema, files, table, metadata)
+    return _commit(index, "runs", schema, files, table, metadata)
 
 
-def _open(folder: Path) -> DeltaTable | None:
-    if not (folder / "_delta_log").exists():
+def open_table(index: Path, name: str, version: int | None = None) -> DeltaTable:
+    """A table, at a version. What deltalake raises; ObjectError for a URL that can't be reached."""
+    place, options = location(index, name)
+    with _reached(index):
+        return DeltaTable(place, version=version, storage_options=options)
+
+
+@contextmanager
+def _reached(index: Path) -> Iterator[None]:
+    try:
+        yield
+    except (TableNotFoundError, CommitFailedError):
+        raise
+    except (OSError, DeltaError) as error:
+        if remote_of(index) is None:
+            raise
+        raise ObjectError(sentence(error)) from error
+
+
+def _open(index: Path, name: str) -> DeltaTable | None:
+    if remote_of(index) is None and not (index / name / "_delta_log").exists():
         return None
     try:
-        return DeltaTable(folder)
+        return open_table(index, name)
     except TableNotFoundError:  # a log without a commit: its writer died
         return None
 
 
 def _commit(
-    folder: Path,
+    index: Path,
+    name: str,
     schema: pa.Schema,
     files: Iterable[DataFile],
     table: DeltaTable | None,
@@ -74,7 +99,7 @@ def _commit(
         app_transactions=[Transaction(_APPLICATION, version)],
     )
     if table is None:
-        _create(folder, schema, [_add(file, now) for file in target.values()], properties)
+        _create(index, name, schema, [_add(file, now) for file in target.values()], properties)
         return version
     actions = pa.table(table.get_add_actions())
     present = dict(
@@ -90,30 +115,42 @@ def _commit(
     # Only an overwrite can change the schema. It removes every file by itself, and all of them must be new.
     overwrite = delta != table.schema() and len(removed) == len(present)
     try:
-        table.create_write_transaction(
-            [*added, *([] if overwrite else removed)],
-            "overwrite" if overwrite else "append",
-            delta,
-            commit_properties=properties,
-        )
+        with _reached(index):
+            table.create_write_transaction(
+                [*added, *([] if overwrite else removed)],
+                "overwrite" if overwrite else "append",
+                delta,
+                commit_properties=properties,
+            )
     except CommitFailedError as error:
-        raise Conflict(folder.name) from error
+        # At a URL, this may also be said of a connection that broke.
+        newest = None if remote_of(index) is None else latest_version(index / name)
+        if newest is not None and newest < version:
+            raise ObjectError(sentence(error)) from error
+        raise Conflict(name) from error
     return version
 
 
-def _create(folder: Path, schema: pa.Schema, adds: list[AddAction], properties: CommitProperties) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def _create(
+    index: Path, name: str, schema: pa.Schema, adds: list[AddAction], properties: CommitProperties
+) -> None:
+    place, options = location(index, name)
+    if options is None:
+        (index / name).mkdir(parents=True, exist_ok=True)
     try:
         create_table_with_add_actions(
-            str(folder),
+            place,
             Schema.from_arrow(schema),
             adds,
-            configuration=_CONFIGURATION,
+            configuration=_CONFIGURATION if options is None else {**_CONFIGURATION, **_REMOTE},
             commit_properties=properties,
+            storage_options=options,
         )
-    except DeltaError as error:
-        if (folder / "_delta_log").exists():
-            raise Conflict(folder.name) from error
+    except (OSError, DeltaError) as error:
+        if latest_version(index / name) is not None:
+            raise Conflict(name) from error
+        if options is not None:
+            raise ObjectError(sentence(error)) from error
         raise
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lineage_index.store.origin import url_of
+
 __all__ = ["IndexConflict", "IndexMissing", "IndexOutdated", "IndexTooNew", "IndexUnreadable", "StoreError"]
 
 
@@ -9,6 +11,9 @@ class StoreError(Exception):
     """Base of all errors of the store. `path` is the index; the text is one sentence for a user."""
 
     def __init__(self, path: str, message: str) -> None:
+        url = url_of(path)
+        if url is not None:  # the user named the URL, and need not know of the copy
+            message, path = message.replace(f"index at {path}", f"index at {url}"), str(url)
         super().__init__(message)
         self.path = path
         self.message = message

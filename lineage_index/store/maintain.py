@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from lineage_index.store.commits import Commit, latest_version, oldest_version, read_commit
 from lineage_index.store.engine import SPILL
 from lineage_index.store.errors import IndexMissing, IndexUnreadable
+from lineage_index.store.home import home_of
 from lineage_index.store.locks import turn
 from lineage_index.store.manifest import FOLDER, read_manifest
+from lineage_index.store.remotelog import remote_log
+from lineage_index.store.shelf import Item, present, remove
 from pql.catalog.tables import TABLES
 
 __all__ = ["Vacuumed", "Version", "history", "vacuum"]
@@ -44,15 +46,16 @@ class Vacuumed:
 
 def history(path: str | Path) -> list[Version]:
     """The versions of an index, newest first. Raises IndexMissing or IndexUnreadable."""
-    index = Path(path).absolute()
+    index = home_of(path)
     try:
+        manifests = present(index, [FOLDER])
         return [
             Version(
                 version=commit.version,
                 created_at=commit.created_at,
                 operation=commit.metadata["operation"],
                 runs=commit.metadata["runs"],
-                kept=(index / FOLDER / commit.metadata["manifest"]).exists(),
+                kept=_manifest_of(commit) in manifests,
             )
             for commit in _commits(index)
             if commit.metadata is not None
@@ -77,7 +80,7 @@ def vacuum(
     they are older than `orphan_age`: a running writer's new files are such, too. Raises IndexMissing or
     IndexUnreadable.
     """
-    index = Path(path).absolute()
+    index = home_of(path)
     moment = datetime.now(UTC) if now is None else now
     try:
         with turn(index):
@@ -91,7 +94,11 @@ def _commits(index: Path) -> Iterator[Commit]:
     oldest = oldest_version(index / "runs")
     if newest is None or oldest is None:
         raise IndexMissing(str(index), f"there is no index at {index}")
-    return (read_commit(index / "runs", version) for version in range(newest, oldest - 1, -1))
+    versions = range(newest, oldest - 1, -1)
+    remote = remote_log(index / "runs")
+    if remote is not None:
+        remote.read_ahead(versions)
+    return (read_commit(index / "runs", version) for version in versions)
 
 
 def _vacuum(index: Path, before: datetime, orphans_before: datetime) -> Vacuumed:
@@ -99,40 +106,36 @@ def _vacuum(index: Path, before: datetime, orphans_before: datetime) -> Vacuumed
     # A version lived until the next one was committed: whoever opened it before then may still be reading.
     expired = [each for newer, each in pairwise(ours) if newer.created_at < before]
     kept = ours[: len(ours) - len(expired)]
-    named = {file for commit in kept for file in _files_of(index, commit)}
-    former = {file for commit in expired for file in _files_of(index, commit)} - named
-    manifests = {_manifest_of(index, commit) for commit in expired}
-    versions = tuple(commit.version for commit in expired if _manifest_of(index, commit).exists())
+    there = present(index, [*(each.name for each in TABLES), FOLDER])
+    named = {file for commit in kept for file in _files_of(index, commit, there)}
+    former = {file for commit in expired for file in _files_of(index, commit, there)} - named
+    manifests = {_manifest_of(commit) for commit in expired}
+    versions = tuple(commit.version for commit in expired if _manifest_of(commit) in there)
     # First the manifests: a version without one is known to be gone, one without files would fail in a query.
-    files = [each for each in manifests if each.exists()]
-    files += [each for each in sorted(former) if each.exists()]
-    known = named | former | {_manifest_of(index, commit) for commit in ours}
+    names = [each for each in sorted(manifests) if each in there]
+    names += [each for each in sorted(former) if each in there]
+    known = named | former | {_manifest_of(commit) for commit in ours}
     limit = orphans_before.timestamp()
-    files += [each for each in _present(index) if each not in known and each.stat().st_mtime < limit]
-    size = 0
-    for each in files:
-        size += each.stat().st_size
-        os.unlink(each)
+    names += [name for name, found in there.items() if name not in known and _is_orphan(name, found, limit)]
+    remove(index, names)
     for each in index.glob(f"{SPILL}*"):
         if each.stat().st_mtime < limit:
             shutil.rmtree(each, ignore_errors=True)
-    return Vacuumed(versions, len(files), size)
+    return Vacuumed(versions, len(names), sum(there[name].size for name in names))
 
 
-def _manifest_of(index: Path, commit: Commit) -> Path:
+def _is_orphan(name: str, found: Item, limit: float) -> bool:
+    return (name.startswith(f"{FOLDER}/") or name.endswith(".parquet")) and found.modified < limit
+
+
+def _manifest_of(commit: Commit) -> str:
     assert commit.metadata is not None
-    return index / FOLDER / str(commit.metadata["manifest"])
+    return f"{FOLDER}/{commit.metadata['manifest']}"
 
 
-def _files_of(index: Path, commit: Commit) -> Iterator[Path]:
-    path = _manifest_of(index, commit)
-    if path.exists():
-        for table, files in read_manifest(index, path.name).files().items():
-            yield from (index / table / name for name, _, _ in files)
-
-
-def _present(index: Path) -> Iterator[Path]:
-    """Every data file and manifest there is."""
-    for each in TABLES:
-        yield from (index / each.name).glob("*.parquet")
-    yield from (index / FOLDER).glob("*")
+def _files_of(index: Path, commit: Commit, there: Container[str]) -> Iterator[str]:
+    """The files that a version names, unless it was taken away already."""
+    manifest = _manifest_of(commit)
+    if manifest in there:
+        for table, files in read_manifest(index, PurePath(manifest).name).files().items():
+            yield from (f"{table}/{name}" for name, _, _ in files)

@@ -13,8 +13,7 @@ import re
 from pathlib import Path
 from uuid import uuid4
 
-from lineage_index.objects.bucket import ENDPOINTS
-from lineage_index.objects.url import ObjectUrl, parse_url
+from lineage_index.objects.url import ENDPOINTS, ObjectUrl, parse_url
 
 __all__ = ["ORIGIN", "cache_folder", "copy_of", "url_of"]
 

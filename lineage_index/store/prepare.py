@@ -17,6 +17,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts
 from lineage_index.store.parquet import DataFile, TableFile, table_folder, write_table_file
 from lineage_index.store.promotion import Plan, Promotion
@@ -88,7 +89,7 @@ def prepare(
     `plan` is that of the snapshot (`Snapshot.plan`), or of the first batch of a new index; None chooses one
     from these records. Raises IndexUnreadable if the files cannot be written.
     """
-    index = Path(path).absolute()
+    index = home_of(path)
     try:
         return _prepare(index, source, store, plan, promotion)
     except (OSError, pa.ArrowException) as error:

@@ -34,10 +34,12 @@ class Remote:
         target.parent.mkdir(parents=True, exist_ok=True)
         self.bucket.fetch(name, target, size)
 
-    def pull_all(self, files: Mapping[str, int]) -> None:
-        """Copies files, given with their sizes, into the folder: those that are not in it whole."""
+    def pull_all(self, files: Mapping[str, int]) -> bool:
+        """Copies files, given with their sizes, into the folder: those that are not in it whole. Says whether
+        there were any."""
         missing = [(name, size) for name, size in files.items() if not self._has(name, size)]
         in_parallel(lambda each: self.pull(*each), missing)
+        return bool(missing)
 
     def push(self, names: Iterable[str]) -> None:
         """Copies files of the folder to the URL, but for those that are `there`."""

@@ -9,15 +9,17 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from lineage_index.store.delta import open_table
 from lineage_index.store.engine import spilling
 from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.fetched import local_files
 from lineage_index.store.keys import Counts, counts_of
 from lineage_index.store.longview import misplaced_count, placed_table
 from lineage_index.store.recount import count_keys
 from lineage_index.store.schema import arrow_schema, runs_schema
+from lineage_index.store.shelf import present
 from lineage_index.store.snapshot import Snapshot
 from pql.catalog.tables import SCHEMA_VERSION
 
@@ -58,15 +60,17 @@ def verify(snapshot: Snapshot) -> list[Finding]:
 
 
 def _files(snapshot: Snapshot) -> Iterator[Finding]:
+    there = present(snapshot.path, list(snapshot.data_files))
     for name, files in snapshot.data_files.items():
         schema = runs_schema(snapshot.plan) if name == "runs" else arrow_schema(name)
         for file, rows, size in files:
-            path = snapshot.path / name / file
-            if not path.exists():
+            found = there.get(f"{name}/{file}")
+            if found is None:
                 yield Finding(name, "file-missing", f"{file} is not there")
-            elif path.stat().st_size != size:
-                yield Finding(name, "file-size", f"{file} has {path.stat().st_size} bytes, not {size}")
+            elif found.size != size:
+                yield Finding(name, "file-size", f"{file} has {found.size} bytes, not {size}")
             else:
+                (path,) = map(Path, local_files(snapshot.path, name, [(file, size)]))
                 yield from _footer(name, path, rows, schema, snapshot.schema == SCHEMA_VERSION)
 
 
@@ -88,7 +92,7 @@ def _is_schema(found: pa.Schema, expected: pa.Schema, exact: bool) -> bool:
 def _log(snapshot: Snapshot) -> Iterator[Finding]:
     versions = {**snapshot.versions, "runs": snapshot.version}
     for name, version in versions.items():
-        table = DeltaTable(snapshot.path / name, version=version)
+        table = open_table(snapshot.path, name, version)
         logged = set(pa.table(table.get_add_actions()).column("path").to_pylist())
         if logged != {file for file, _, _ in snapshot.data_files[name]}:
             yield Finding(name, "log", f"version {version} of the log has other files than the manifest")

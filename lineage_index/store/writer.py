@@ -12,6 +12,7 @@ import duckdb
 from lineage_index.store.commit import commit
 from lineage_index.store.commits import latest_version
 from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.home import home_of
 from lineage_index.store.parquet import DataFile
 from lineage_index.store.prepare import Listed, Prepared, prepare
 from lineage_index.store.promotion import EMPTY, Plan, Promotion
@@ -41,7 +42,7 @@ class Changes:
 
 def create(path: str | Path) -> int:
     """Makes an empty index at `path` unless there is one, and gives its version. Raises IndexUnreadable."""
-    index = Path(path).absolute()
+    index = home_of(path)
 
     def attempt() -> int:
         version = latest_version(index / "runs")
@@ -112,7 +113,7 @@ def write_batch(
 
     Records are taken in by the thousand, so memory stays bounded. Raises what `commit` raises.
     """
-    index = Path(path).absolute()
+    index = home_of(path)
     version = latest_version(index / "runs")
     base = None if version is None else open_snapshot(index)
     plan: Plan | None = base.plan if base is not None and base.runs else None
@@ -133,6 +134,6 @@ def write_index(
     path: str | Path, records: Iterable[Run], promotion: Promotion = "auto", *, store: str = "store"
 ) -> Snapshot:
     """A whole index from `records`, at a path where there is none yet."""
-    index = Path(path).absolute()
+    index = home_of(path)
     write_batch(index, records, store=store, promotion=promotion)
     return open_snapshot(index)

@@ -298,9 +298,9 @@ def test_a_commit_between_opening_a_table_and_committing_to_it(
     other = prepare(tmp_path, Listed([full(1)]), store="store", plan=base.plan)
     real = delta._open
 
-    def late(folder: Path) -> Any:
-        opened = real(folder)
-        if folder.name == table:
+    def late(index: Path, name: str) -> Any:
+        opened = real(index, name)
+        if name == table:
             monkeypatch.setattr(delta, "_open", real)
             commit_module._attempt(tmp_path, [other], [])
         return opened
