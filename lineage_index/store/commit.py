@@ -12,12 +12,14 @@ import pyarrow.parquet as pq
 
 from lineage_index.store.commits import latest_version
 from lineage_index.store.existing import find_existing
+from lineage_index.store.fetched import local_files
+from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts, counts_of, merge_counts
 from lineage_index.store.merge import Merge, merge
 from lineage_index.store.parquet import DataFile, table_folder, write_table_file
+from lineage_index.store.places import StorePlace, merge_places
 from lineage_index.store.prepare import Prepared
 from lineage_index.store.promotion import EMPTY, Plan
-from lineage_index.store.places import StorePlace, merge_places
 from lineage_index.store.publish import Next, TableFiles, publish, retried, settled
 from lineage_index.store.recount import count_keys, less, with_bounds
 from lineage_index.store.relayout import relayout
@@ -45,7 +47,7 @@ def commit(
     are now. What others committed meanwhile is taken into account. Raises IndexOutdated or IndexTooNew for an
     index of another format, IndexConflict if others kept being first, IndexUnreadable if the disk refuses.
     """
-    index = Path(path).absolute()
+    index = home_of(path)
     return retried(index, lambda: _attempt(index, prepared, gone, stores))
 
 
@@ -98,9 +100,8 @@ def _counts(
 ) -> Counts:
     """The counts of the new snapshot: the old ones, less those of the runs that leave, and the batch's. Only
     where that does not tell is everything counted."""
-    runs, values = _paths(index, "runs", files["runs"]), _paths(index, "values", files["values"])
     if outcome.dropped:
-        return count_keys(runs, values, plan)
+        return count_keys(*_counted(index, files), plan)
     counts: Counts = {} if base is None else counts_of(base.files["keys"])
     doubtful: list[tuple[str, str]] = []
     if base is not None and outcome.removed:
@@ -108,7 +109,11 @@ def _counts(
         counts, doubtful = less(counts, gone)
     for each in batch:
         counts = merge_counts(counts, each.counts)
-    return with_bounds(counts, doubtful, runs, values, plan)
+    return with_bounds(counts, doubtful, *_counted(index, files), plan) if doubtful else counts
+
+
+def _counted(index: Path, files: TableFiles) -> tuple[list[str], list[str]]:
+    return _paths(index, "runs", files["runs"]), _paths(index, "values", files["values"])
 
 
 def _plan(base: Snapshot | None, prepared: Sequence[Prepared]) -> Plan:
@@ -123,7 +128,7 @@ def _known(base: Snapshot | None, name: str) -> list[DataFile]:
 
 
 def _paths(index: Path, name: str, files: Iterable[DataFile]) -> list[str]:
-    return [str(index / name / each.name) for each in files]
+    return local_files(index, name, ((each.name, each.size) for each in files))
 
 
 def _fitted(index: Path, prepared: Prepared, plan: Plan) -> Prepared:

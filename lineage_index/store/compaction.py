@@ -17,6 +17,7 @@ import pyarrow as pa
 from lineage_index.store.commits import latest_version
 from lineage_index.store.engine import batches, spilling
 from lineage_index.store.errors import IndexMissing
+from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts, counts_of
 from lineage_index.store.longview import moved_keys, moving_rows, placed_table, remaining_rows
 from lineage_index.store.parquet import DataFile, TableFile, table_folder, write_table_file
@@ -50,7 +51,7 @@ def needs_compaction(snapshot: Snapshot) -> bool:
         return True
     return any(
         len(files) - _needed(name, snapshot.rows[name]) >= _MANY_FILES
-        for name, files in snapshot.files.items()
+        for name, files in snapshot.data_files.items()
     )
 
 
@@ -60,7 +61,7 @@ def compact(path: str | Path, promotion: Promotion = "auto") -> int:
 
     Older versions stay readable. Raises IndexMissing, IndexUnreadable, IndexConflict.
     """
-    index = Path(path).absolute()
+    index = home_of(path)
     return retried(index, lambda: _attempt(index, promotion))
 
 
@@ -76,6 +77,8 @@ def _attempt(index: Path, promotion: Promotion) -> int:
     known = {
         name: [DataFile(*each) for each in files] for name, files in base.data_files.items() if name != "keys"
     }
+    for name in known:
+        base.files[name]  # all of it is read, and by name
     with spilling(index) as connection:
         connection.execute(
             "CREATE TEMP TABLE live AS SELECT run_id FROM read_parquet($runs)",

@@ -17,6 +17,7 @@ from typing import Any
 from lineage_index.store.layouts import LayoutCode, plan_from_json, plan_to_json
 from lineage_index.store.places import StorePlace
 from lineage_index.store.promotion import Plan
+from lineage_index.store.remote import remote_of
 
 __all__ = ["FOLDER", "Files", "Manifest", "ManifestText", "Shadow", "read_manifest", "write_manifest"]
 
@@ -48,8 +49,8 @@ class Manifest:
     layout: LayoutCode = field(default_factory=dict)
     plan: Plan = field(default_factory=Plan)
     shadows: tuple[Shadow, ...] = ()
-
     stores: tuple[StorePlace, ...] = ()
+
 
 def write_manifest(index: Path, name: str, manifest: Manifest) -> None:
     """Writes `manifest` as `name`. OSError as usual."""
@@ -69,6 +70,9 @@ def write_manifest(index: Path, name: str, manifest: Manifest) -> None:
     part = target.with_suffix(".tmp")
     part.write_text(text, encoding="utf-8")
     os.replace(part, target)
+    remote = remote_of(index)
+    if remote is not None:
+        remote.push([f"{FOLDER}/{name}"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +107,17 @@ class ManifestText:
         """The folders that lost their uuid to another one."""
         return tuple(Shadow(*each) for each in json.loads(self._writers)["shadows"])
 
-
-def read_manifest(index: Path, name: str) -> ManifestText:
-    """Reads the manifest `name`. OSError if it cannot be read, ValueError if it is damaged."""
-    try:
     def stores(self) -> tuple[StorePlace, ...]:
         """The run stores that were read; none in manifests of version 1.0."""
         return tuple(StorePlace(*each) for each in json.loads(self._writers).get("stores", ()))
 
+
+def read_manifest(index: Path, name: str) -> ManifestText:
+    """Reads the manifest `name`. OSError if it cannot be read, ValueError if it is damaged."""
+    remote = remote_of(index)
+    if remote is not None and not (index / FOLDER / name).exists():
+        remote.pull(f"{FOLDER}/{name}")
+    try:
         head, layout, writers, _ = (index / FOLDER / name).read_text(encoding="utf-8").split("\n")
         text = ManifestText(json.loads(head), layout, writers)
         text.files()

@@ -19,15 +19,18 @@ import duckdb
 import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
+from lineage_index.objects.errors import ObjectError
+from lineage_index.store.commits import read_commit
 from lineage_index.store.delta import Conflict, commit_runs, set_files
 from lineage_index.store.errors import IndexConflict, IndexUnreadable
 from lineage_index.store.keys import Counts, keys_table, layout_code
 from lineage_index.store.locks import turn
-from lineage_index.store.manifest import Manifest, Shadow, write_manifest
+from lineage_index.store.manifest import Manifest, Shadow, read_manifest, write_manifest
 from lineage_index.store.parquet import DataFile, table_folder, write_table_file
-from lineage_index.store.promotion import Plan
-from lineage_index.store.schema import arrow_schema, runs_schema
 from lineage_index.store.places import StorePlace
+from lineage_index.store.promotion import Plan
+from lineage_index.store.remote import remote_of
+from lineage_index.store.schema import arrow_schema, runs_schema
 from pql.catalog.tables import SCHEMA_VERSION, TABLES
 
 __all__ = ["Next", "TableFiles", "publish", "retried", "settled"]
@@ -52,16 +55,18 @@ class Next:
     dead_runs: int
     shadows: tuple[Shadow, ...]
     operation: str
+    stores: tuple[StorePlace, ...] = ()
 
 
 def publish(index: Path, based_on: int | None, what: Next) -> int:
-    stores: tuple[StorePlace, ...] = ()
     """Commits the snapshot `what` on top of version `based_on` of `runs` (None: there is none), and gives the
     new version. Raises Conflict if someone else was first."""
     schemas = {each.name: arrow_schema(each.name) for each in TABLES}
     schemas["runs"] = runs_schema(what.plan)
     rows = keys_table(what.counts, what.plan)
     files = {**what.files, "keys": [write_table_file(table_folder(index, "keys"), "keys", rows)]}
+    _send(index, based_on, files)
+    # One after the other: of two writers that meet on the way, one gets to the end.
     versions = {
         name: set_files(index, name, schemas[name], known) for name, known in files.items() if name != "runs"
     }
@@ -76,18 +81,56 @@ def publish(index: Path, based_on: int | None, what: Next) -> int:
         layout=layout_code(what.counts, what.plan),
         plan=what.plan,
         shadows=what.shadows,
+        stores=what.stores,
     )
     name = f"{0 if based_on is None else based_on + 1:08}-{uuid4().hex}.json"
     write_manifest(index, name, manifest)
     metadata = {
         "schema": list(SCHEMA_VERSION),
-        stores=what.stores,
         "operation": what.operation,
         "runs": sum(each.rows for each in files["runs"]),
         "manifest": name,
         "tables": versions,
     }
-    return commit_runs(index, schemas["runs"], files["runs"], based_on, metadata)
+    try:
+        return commit_runs(index, schemas["runs"], files["runs"], based_on, metadata)
+    except (Conflict, OSError):
+        if _landed(index, 0 if based_on is None else based_on + 1, name):
+            return 0 if based_on is None else based_on + 1
+        raise
+
+
+def _send(index: Path, based_on: int | None, files: TableFiles) -> None:
+    """Copies the new files of an index at a URL there; no commit names them yet."""
+    remote = remote_of(index)
+    if remote is None:
+        return
+    remote.check_conditional_put()
+    known: set[str] = set()
+    if based_on is not None:
+        metadata = read_commit(index / "runs", based_on).metadata or {}
+        if "manifest" in metadata:
+            there = read_manifest(index, metadata["manifest"]).files()
+            known = {f"{table}/{name}" for table, each in there.items() for name, _, _ in each}
+    names = {f"{table}/{each.name}" for table, known_files in files.items() for each in known_files}
+    remote.push(sorted(names - known))
+
+
+def _landed(index: Path, version: int, manifest: str) -> bool:
+    """Is the commit there although its writer was told that it failed? Of one at a URL, the answer may have
+    got lost, or a second try have met the first."""
+    if remote_of(index) is None:
+        return False
+    try:
+        metadata = read_commit(index / "runs", version).metadata
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ObjectError(
+            "the connection broke at the commit; whether it is in the index, the next refresh will find out "
+            f"({error})"
+        ) from error
+    return metadata is not None and metadata.get("manifest") == manifest
 
 
 def settled(index: Path, files: TableFiles, plan: Plan) -> dict[str, list[DataFile]]:

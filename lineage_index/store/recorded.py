@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from lineage_index.store.commits import latest_version
 from lineage_index.store.errors import IndexMissing
+from lineage_index.store.home import home_of
 from lineage_index.store.keys import counts_of
 from lineage_index.store.parquet import DataFile, table_folder, write_table_file
 from lineage_index.store.publish import Next, publish, retried, settled
@@ -40,7 +41,7 @@ def record_edges(
 
     Raises IndexMissing, IndexOutdated, IndexTooNew, IndexUnreadable or IndexConflict.
     """
-    index = Path(path).absolute()
+    index = home_of(path)
     rows = _rows(downstream, edges, kind)
     return retried(index, lambda: _attempt(index, rows, downstream, kind))
 
@@ -57,8 +58,8 @@ def _attempt(index: Path, rows: pa.Table, downstream: str, kind: str) -> int:
     kept: list[DataFile] = []
     old: list[pa.Table] = []
     rewritten: list[pa.Table] = [rows]
-    for file in files[_NAME]:
-        table = pq.read_table(index / _NAME / file.name, partitioning=None)
+    for file, path in zip(files[_NAME], base.files[_NAME], strict=True):
+        table = pq.read_table(path, partitioning=None)
         own = pc.and_(pc.equal(table.column("downstream"), downstream), pc.equal(table.column("kind"), kind))
         mine = table.filter(own)
         old.append(mine)
@@ -83,8 +84,8 @@ def _next(index: Path, base: Snapshot, files: dict[str, list[DataFile]]) -> Next
         dead_runs=base.dead_runs,
         shadows=base.shadows,
         operation="record",
-    )
         stores=base.stores,
+    )
 
 
 def _sorted(tables: Sequence[pa.Table]) -> pa.Table:

@@ -13,11 +13,14 @@ from pathlib import Path
 
 from lineage_index.store.commits import Commit, commit_at, latest_version, read_commit
 from lineage_index.store.errors import IndexMissing, IndexTooNew, IndexUnreadable, StoreError
+from lineage_index.store.fetched import files_of
+from lineage_index.store.home import home_of
 from lineage_index.store.layouts import CodedKeys
 from lineage_index.store.manifest import FOLDER, Files, ManifestText, Shadow, read_manifest
+from lineage_index.store.origin import url_of
+from lineage_index.store.places import StorePlace, store_folder
 from lineage_index.store.promotion import Plan
 from pql.catalog.layout import Layout
-from lineage_index.store.places import StorePlace, store_folder
 from pql.catalog.tables import SCHEMA_VERSION, TABLES
 
 __all__ = ["KeyRow", "Snapshot", "open_snapshot"]
@@ -48,18 +51,27 @@ class Snapshot:
     `version` is that of the Delta table `runs`; `created_at` is in UTC. `files` has, for every table of the
     catalog, the absolute paths of its Parquet files, at least one. `rows` counts what is in them; of tables
     other than `runs` and `keys`, rows of `dead_runs` runs that have left the index are among them.
+
+    `path` is the folder of the index. For an index at a URL (`place`) it is that of its copy, and the files
+    of a table are copied when `files` is first asked for it; IndexUnreadable if that fails.
     """
 
     path: Path
     version: int
     created_at: datetime
     schema: tuple[int, int]
-    files: Mapping[str, tuple[str, ...]]
+    files: Mapping[str, tuple[str, ...]] = field(repr=False, compare=False)
     rows: Mapping[str, int]
     dead_runs: int
     versions: Mapping[str, int]
     data_files: Files = field(repr=False)
     _text: ManifestText = field(repr=False, compare=False)
+
+    @property
+    def place(self) -> str:
+        """Where the index is: its path or its URL."""
+        url = url_of(self.path)
+        return str(self.path) if url is None else str(url)
 
     @property
     def runs(self) -> int:
@@ -87,6 +99,15 @@ class Snapshot:
         return self._text.shadows()
 
     @cached_property
+    def stores(self) -> tuple[StorePlace, ...]:
+        """The run stores that were read, and where they were."""
+        return self._text.stores()
+
+    def store_folder(self, name: str) -> str:
+        """Where the run store lies that rows of `runs` name so: a path, or a URL."""
+        return store_folder(self.stores, str(self.path), name)
+
+    @cached_property
     def keys(self) -> Sequence[KeyRow]:
         """The catalog of keys, by section and key. Reads the table `keys`."""
         return self.key_rows()
@@ -98,15 +119,6 @@ class Snapshot:
         wanted = None if names is None else list(names)
         with duckdb.connect() as connection:
             rows = connection.execute(
-    @cached_property
-    def stores(self) -> tuple[StorePlace, ...]:
-        """The run stores that were read, and where they were."""
-        return self._text.stores()
-
-    def store_folder(self, name: str) -> str:
-        """Where the run store lies that rows of `runs` name so: a path, or a URL."""
-        return store_folder(self.stores, str(self.path), name)
-
                 "SELECT section, key, runs, nums, texts, bools, nested, min, max, long_rows, history_only "
                 "FROM read_parquet($files) WHERE ($section IS NULL OR section = $section) "
                 "AND ($names IS NULL OR list_contains($names::VARCHAR[], key)) ORDER BY section, key",
@@ -120,7 +132,7 @@ def open_snapshot(path: str | Path, as_of: int | datetime | None = None) -> Snap
 
     Raises IndexMissing, IndexTooNew, or IndexUnreadable.
     """
-    index = Path(path).absolute()
+    index = home_of(path)
     try:
         return _snapshot(index, _commit(index, as_of))
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -191,10 +203,7 @@ def _snapshot(index: Path, commit: Commit) -> Snapshot:
         version=commit.version,
         created_at=commit.created_at,
         schema=(major, minor),
-        files={
-            table: tuple(str(index / table / name) for name, _, _ in files)
-            for table, files in data_files.items()
-        },
+        files=files_of(index, commit.version, data_files),
         rows={table: sum(rows for _, rows, _ in files) for table, files in data_files.items()},
         dead_runs=text.head["dead_runs"],
         versions=text.head["versions"],
