@@ -32,7 +32,14 @@ from pql.syntax.parser import parse_query, parse_sort
 if TYPE_CHECKING:
     from lineage_index.index.index import Index
 
-__all__ = ["JoinSearch", "ResolvedOperation", "preview", "resolve_join", "resolve_operation"]
+__all__ = [
+    "JoinSearch",
+    "ResolvedOperation",
+    "operation_names",
+    "preview",
+    "resolve_join",
+    "resolve_operation",
+]
 
 _WHOLE = tuple(Reference(root) for root in Root)
 
@@ -109,6 +116,13 @@ def resolve_operation(
         warnings=(*warnings, *resolution.warnings, *more),
         name=operation.name,
     )
+
+
+def operation_names(
+    index: Index, operation: Operation, context: Context | None = None, *, now: datetime | None = None
+) -> dict[str, Any]:
+    """What templates outside of the joins may name, such as those of a matrix. Raises PqlError."""
+    return template_names(*_Session(index, context or Context(), now, UTC).values(operation))
 
 
 def resolve_join(
@@ -192,12 +206,16 @@ class _Session:
 
     def read(self, operation: Operation) -> tuple[dict[str, Any], dict[str, Any], tuple[Join, ...]]:
         """The params' values, what templates may name besides, and the joins."""
+        values, known = self.values(operation)
+        names = template_names(values, known)
+        return values, known, read_joins(operation.node.get("joins"), operation.source, names)
+
+    def values(self, operation: Operation) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The params' values, and what templates may name besides."""
         known: dict[str, Any] = {"globals": operation_globals(operation, self._globals())}
         if self._dag() is not None:
             known["ops"] = _Ops(self)
-        values = operation_values(operation, self.context, known, self._look_up)
-        names = template_names(values, known)
-        return values, known, read_joins(operation.node.get("joins"), operation.source, names)
+        return operation_values(operation, self.context, known, self._look_up), known
 
     def matches(self, join: Join, *, every: bool = False) -> tuple[MatchedColumns, list[Diagnostic]]:
         """The runs of a join in order, and what there is to say about its search."""

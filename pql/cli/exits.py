@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import NoReturn
 
-__all__ = ["CHECK_EPILOG", "EPILOG", "Exit", "fail", "guarded"]
+__all__ = ["CHECK_EPILOG", "EPILOG", "RUN_EPILOG", "Exit", "fail", "guarded"]
 
 
 class Exit(IntEnum):
@@ -31,6 +31,11 @@ EPILOG = (
 CHECK_EPILOG = (
     "Exit codes: 0 nothing found, 1 findings, 2 wrong usage or a file that can't be read, "
     "3 index missing or unreadable."
+)
+
+RUN_EPILOG = (
+    "Exit codes: 0 every run succeeded (or was there already), 1 some did not, 2 wrong usage or file, "
+    "3 index unreadable, 130 interrupted, 143 terminated."
 )
 
 

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.exits import CHECK_EPILOG, EPILOG, Exit
+from pql.cli.exits import CHECK_EPILOG, EPILOG, RUN_EPILOG, Exit
 from pql.cli.lazy import LazyGroup, Listed
 from pql.cli.streams import open_missing
 
@@ -34,6 +34,7 @@ COMMANDS = (
     Listed("batch", f"{_ALL}.batch", "Answer many queries in one process: JSON lines in, JSON lines out."),
     Listed("explain", f"{_ALL}.explain", "Say what a query asks for, or what a code means."),
     Listed("resolve", f"{_ALL}.resolve", "Resolve the joins of an operation."),
+    Listed("run", f"{_ALL}.run", "Run an operation as processes of this machine.", RUN_EPILOG),
     Listed("fmt", f"{_ALL}.fmt", "Write a query in its canonical form."),
     Listed(
         "check", f"{_ALL}.check", "Find what is wrong in operation files and saved queries.", CHECK_EPILOG

@@ -13,19 +13,17 @@ from lineage_index.index.locate import locate_index
 from lineage_index.index.resolve import JoinSearch, preview
 from pql.catalog.numbers import spelt_number
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.params import context_of, read_file
 from pql.cli.text import printable
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.render import render
 from pql.diagnostics.span import Span
-from pql.joins.document import LARGEST
 from pql.joins.lock import LockUnusableError, lock_bytes, moved, read_lock
 from pql.joins.opfile import Operation, read_operation
-from pql.joins.values import Context
 
 __all__ = ["run_resolve"]
 
 _FORMATS = ("yaml", "json")
-_GLOBALS = "globals."
 
 
 def run_resolve(
@@ -48,10 +46,10 @@ def run_resolve(
         fail("error: --locked and --update exclude each other", Exit.USAGE)
     if dry_run and (lock or locked or update):
         fail("error: --dry-run resolves nothing that a lock file could hold", Exit.USAGE)
-    context = _context(params, _uuid(run, "--run"), _uuid(dag_run, "--dag-run"))
+    context = context_of(params, _uuid(run, "--run"), _uuid(dag_run, "--dag-run"))
     locking = Path(lock or f"{file}.lock") if lock or locked or update else None
     with guarded():
-        operation = read_operation(_read(Path(file)), file, wanted)
+        operation = read_operation(read_file(Path(file)), file, wanted)
         with Index.open(locate_index(index)) as opened:
             if dry_run:
                 searches, warnings = preview(opened, operation, context)
@@ -69,15 +67,6 @@ def run_resolve(
             _print(resolved.operation, output)
 
 
-def _read(path: Path) -> bytes:
-    """The bytes of a file, at most a few more than are taken anyway."""
-    try:
-        with path.open("rb") as opened:
-            return opened.read(LARGEST + 1)
-    except OSError as error:
-        fail(f"error: {printable(str(path))}: {error.strerror}", Exit.USAGE)
-
-
 def _uuid(text: str | None, option: str) -> str | None:
     if text is None:
         return None
@@ -85,25 +74,6 @@ def _uuid(text: str | None, option: str) -> str | None:
     if len(plain) != 32 or not all(each in "0123456789abcdef" for each in plain):
         fail(f"error: {option} takes a uuid, not {text!r}", Exit.USAGE)
     return plain
-
-
-def _context(params: Sequence[str], run: str | None, dag_run: str | None) -> Context:
-    """`name=value`, the value read as YAML reads one; `globals.name=value` sets a global."""
-    from pql.joins.document import plain, read_document
-
-    values: dict[str, Any] = {}
-    names: dict[str, Any] = {}
-    for each in params:
-        name, equals, text = each.partition("=")
-        if not equals or not name.strip():
-            fail(f"error: -P takes NAME=VALUE, not {each!r}", Exit.USAGE)
-        with guarded():
-            value = plain(read_document(text, f"-P {name}")[1]) if text.strip() else ""
-        if name.startswith(_GLOBALS):
-            names[name.removeprefix(_GLOBALS)] = value
-        else:
-            values[name.strip()] = value
-    return Context(values, names, run, dag_run)
 
 
 def _say(warnings: Sequence[Diagnostic], operation: Operation) -> None:

@@ -21,7 +21,7 @@ _PLATFORM = frozenset(
 )
 """Names that the platform defines when it starts a run."""
 
-_RENDERED = ("command", "args")
+_RENDERED = ("command", "args", "env", "workingDir")
 _INIT_KEYS = {"git": "git", "dockerfile": "dockerfile", "artifacts": "artifacts", "path": "paths"}
 
 
@@ -158,6 +158,8 @@ def _rendered(node: Node, source: Source, names: AnyMapping[str, Any], warnings:
     match node:
         case Sequence(items):
             return [_rendered(each, source, names, warnings) for each in items]
+        case Mapping(entries):
+            return {key.value: _rendered(value, source, names, warnings) for key, value in entries}
         case Scalar(value=str()):
             text = node.placed(source)
             try:

@@ -321,7 +321,7 @@ def _points(param: MatrixParam) -> tuple[Any, ...]:
     if param.kind == "geomspace":
         sign = math.copysign(1.0, start)
         logs = _between(math.log(abs(start)), math.log(abs(stop)), count)
-        inner = [sign * math.exp(each) for each in logs]
+        inner = [sign * float(f"{math.exp(each):.13g}") for each in logs]
         ends = {0: start, count - 1: stop} if count > 1 else {0: start}
         return tuple(ends.get(place, each) for place, each in enumerate(inner))
     points = _between(start, stop, count)

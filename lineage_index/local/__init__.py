@@ -1,0 +1,1 @@
+"""Operations as processes of this machine: a convenience for one person at one machine, and no scheduler."""
