@@ -127,6 +127,7 @@ def _findings(rule: Rule, reports: Iterable[Report], name: str, base: int) -> It
             report.hint,
             tuple(Edit(_moved(each.span, base), each.text) for each in report.edits),
             anchor + base,
+            tuple(_moved(each, base) for each in report.related),
         )
 
 

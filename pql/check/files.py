@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,16 +11,26 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from pql.check.contents import Kind
+from pql.check.report import Unread
 
-__all__ = ["Target", "UnreadableError", "find_targets", "kind_of", "read_text"]
+__all__ = ["LARGEST", "Found", "Target", "UnreadableError", "decoded", "find_targets", "kind_of", "read_text"]
+
+LARGEST = 64 << 20
+"""Bytes of a file that are read."""
 
 _KINDS = {".pql": "pql", ".yaml": "yaml", ".yml": "yaml"}
 _NEVER = frozenset((".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__", ".tox", ".pql"))
+_PIPES = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
 class UnreadableError(Exception):
-    """A path that can't be read; the text says why."""
+    """A path that can't be read, and why."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +48,41 @@ def kind_of(name: str) -> Kind:
     return "yaml" if suffix == ".json" else _KINDS.get(suffix, "guess")
 
 
-def find_targets(paths: Sequence[str], exclude: Sequence[str] = ()) -> tuple[Target, ...]:
-    """The files of these paths, each once, in the order of their names. Raises UnreadableError."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files to check, and the folders below those named that can't be looked into."""
+
+    targets: tuple[Target, ...]
+    closed: tuple[Unread, ...]
+
+
+def find_targets(paths: Sequence[str], exclude: Sequence[str] = ()) -> Found:
+    """The files of these paths, each once, in the order of their names.
+
+    Raises UnreadableError for a path that is not there.
+    """
     found: dict[str, Target] = {}
+    closed: list[Unread] = []
     excluded = GitIgnoreSpec.from_lines(exclude)
     for each in paths:
         path = Path(each)
-        if path.is_dir():
-            for inner in _walk(path, _ignores_above(path), excluded):
+        try:
+            is_folder = stat.S_ISDIR(os.stat(path).st_mode)
+        except FileNotFoundError:
+            raise UnreadableError(each, "there is no such file or folder") from None
+        except (OSError, ValueError) as error:
+            raise UnreadableError(each, _reason(error)) from None
+        if is_folder:
+            for inner in _walk(path, _ignores_above(path), excluded, closed):
                 name = inner.as_posix()
                 found.setdefault(os.path.realpath(inner), Target(inner, name, kind_of(name)))
-        elif path.exists():
-            found.setdefault(os.path.realpath(path), Target(path, path.as_posix(), kind_of(each)))
         else:
-            raise UnreadableError(f"{each}: there is no such file or folder")
-    return tuple(sorted(found.values(), key=lambda target: target.name))
+            found.setdefault(os.path.realpath(path), Target(path, path.as_posix(), kind_of(each)))
+    return Found(tuple(sorted(found.values(), key=lambda target: target.name)), tuple(closed))
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +117,21 @@ def _read_ignores(folder: Path) -> tuple[_Ignores, ...]:
     return (_Ignores(os.path.abspath(folder), GitIgnoreSpec.from_lines(lines)),)
 
 
-def _walk(folder: Path, ignores: tuple[_Ignores, ...], excluded: GitIgnoreSpec) -> Iterator[Path]:
-    """The files below a folder. Links to folders are not followed."""
+def _walk(
+    folder: Path, ignores: tuple[_Ignores, ...], excluded: GitIgnoreSpec, closed: list[Unread]
+) -> Iterator[Path]:
+    """The files below a folder. Links to folders, and links that lead nowhere, are not followed."""
     ignores = (*ignores, *_read_ignores(folder))
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        raise UnreadableError(f"{folder}: {error.strerror}") from None
+        closed.append(Unread(folder.as_posix(), _reason(error)))
+        return
     for entry in entries:
         is_folder = entry.is_dir(follow_symlinks=False)
         if not is_folder and os.path.splitext(entry.name)[1].lower() not in _KINDS:
             continue
-        if (is_folder and entry.name in _NEVER) or not (is_folder or entry.is_file()):
+        if (is_folder and entry.name in _NEVER) or not (is_folder or _is_file(entry)):
             continue
         path = Path(entry.path)
         if _ignored(os.path.abspath(entry.path), is_folder, ignores):
@@ -105,9 +139,16 @@ def _walk(folder: Path, ignores: tuple[_Ignores, ...], excluded: GitIgnoreSpec) 
         if excluded.match_file(path.as_posix() + "/" if is_folder else path.as_posix()):
             continue
         if is_folder:
-            yield from _walk(path, ignores, excluded)
+            yield from _walk(path, ignores, excluded, closed)
         else:
             yield path
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # links in a circle
+        return False
 
 
 def _ignored(path: str, is_folder: bool, ignores: tuple[_Ignores, ...]) -> bool:
@@ -122,12 +163,31 @@ def _ignored(path: str, is_folder: bool, ignores: tuple[_Ignores, ...]) -> bool:
 def read_text(path: Path) -> tuple[str, str]:
     """The text of a file, line ends as they are, and the mark that stands in front of it (mostly none).
 
-    Raises UnreadableError.
+    What is no regular file is not waited for, but for a pipe that a shell gives by number. Raises
+    UnreadableError.
     """
+    name = path.as_posix()
     try:
-        text = path.read_bytes().decode("utf-8")
+        handle = os.open(path, os.O_RDONLY | (0 if name.startswith(_PIPES) else _AT_ONCE))
+        with open(handle, "rb") as opened:
+            kind = os.fstat(handle).st_mode
+            if not stat.S_ISREG(kind) and not name.startswith(_PIPES):
+                raise UnreadableError(name, "no regular file")
+            data = opened.read(LARGEST + 1)
     except OSError as error:
-        raise UnreadableError(f"{path}: {error.strerror}") from None
+        raise UnreadableError(name, _reason(error)) from None
+    return decoded(data, name)
+
+
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)
+
+
+def decoded(data: bytes, name: str) -> tuple[str, str]:
+    """The text of some bytes, and the mark in front of it. Raises UnreadableError."""
+    if len(data) > LARGEST:
+        raise UnreadableError(name, f"more than {LARGEST:,} bytes, which is the most that is read")
+    try:
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"{path}: not UTF-8 at byte {error.start + 1}") from None
+        raise UnreadableError(name, f"not UTF-8 at byte {error.start + 1}") from None
     return (text[1:], _MARK) if text.startswith(_MARK) else (text, "")

@@ -27,7 +27,8 @@ class Report:
 
     `payload` fills the rule's message. `code` is needed only where a rule has several, `message` only where
     it was made elsewhere. `anchor` is where the text that holds the place begins: a comment on that line
-    speaks of the whole text. `edits` mend it and change nothing else of the meaning.
+    speaks of the whole text. `edits` mend it and change nothing else of the meaning. `related` are the places
+    that make it so.
     """
 
     span: Span
@@ -37,6 +38,7 @@ class Report:
     code: str = ""
     message: str = ""
     anchor: int | None = None
+    related: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Finding:
     hint: str = ""
     edits: tuple[Edit, ...] = ()
     anchor: int = 0
+    related: tuple[Span, ...] = ()
 
     @property
     def order(self) -> tuple[str, Span, str, str]:

@@ -8,16 +8,26 @@ from dataclasses import dataclass
 from pql.check.comments import Lines
 from pql.check.model import Finding
 
-__all__ = ["CheckReport", "Place", "places"]
+__all__ = ["CheckReport", "Place", "Unread", "places"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file or folder that can't be read, and why."""
+
+    file: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """Findings in order, the texts of the files that have some, and how many files were looked at."""
+    """Findings in order, the texts of the files that have some, how many files were looked at, and those that
+    can't be read."""
 
     findings: tuple[Finding, ...]
     texts: Mapping[str, str]
     files: int
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,19 @@ class Text:
         return any(hole.span.start < span.end and span.start < hole.span.end for hole in self.holes)
 
     def report(
-        self, span: Span, hint: str = "", edits: tuple[tuple[Span, str], ...] = (), **payload: str
+        self,
+        span: Span,
+        hint: str = "",
+        edits: tuple[tuple[Span, str], ...] = (),
+        related: tuple[Span, ...] = (),
+        **payload: str,
     ) -> Report:
         """A report about a part of the text; edits are dropped where they can't be made in the file."""
         made = tuple(self._edit(each, new) for each, new in edits)
         sound = tuple(each for each in made if each is not None)
         complete = sound if len(sound) == len(made) else ()
-        return Report(self.placed.locate(span), payload, hint, complete, anchor=self.anchor)
+        places = tuple(self.placed.locate(each) for each in related)
+        return Report(self.placed.locate(span), payload, hint, complete, anchor=self.anchor, related=places)
 
     def fault(self, found: Diagnostic) -> Report:
         """A fault that the compiler found in the masked text."""

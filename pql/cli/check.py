@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import difflib
-import gc
+import io
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from pql.binder.binder import Clock
 from pql.check.changes import ChangesError, changed_files
 from pql.check.config import ConfigError, Settings, find_settings
-from pql.check.contents import Kind
-from pql.check.engine import Selection, UnknownCodeError, all_codes, check_text, select
-from pql.check.files import Target, UnreadableError, find_targets, kind_of, read_text
+from pql.check.engine import Selection, UnknownCodeError, all_codes, select
+from pql.check.files import LARGEST, Found, UnreadableError, decoded, find_targets, kind_of, read_text
 from pql.check.fixes import fixed
 from pql.check.known import Known
-from pql.check.model import Finding
+from pql.check.many import Item, check_all
 from pql.check.output import FORMATS
 from pql.check.output.text import coloured
 from pql.check.pages import listing
-from pql.check.report import CheckReport
+from pql.check.report import CheckReport, Unread
 from pql.check.rules import RULES
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.text import printable
@@ -36,10 +34,11 @@ from pql.diagnostics.suggest import suggestion
 
 __all__ = ["CheckOptions", "run_check"]
 
-_MANY = 60
-"""Files from which on several processes pay."""
+_PATIENCE = 0.5
+"""Seconds after which a word about progress is welcome."""
 
-_CHUNK = 20
+_STEP = 20
+"""Files between two such words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +59,6 @@ class CheckOptions:
     list_rules: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One text to check: of a file, of standard input, or of the command line."""
-
-    name: str
-    kind: Kind
-    path: Path | None = None
-    text: str = ""
-
-
 def run_check(options: CheckOptions) -> None:
     """Check, and end with 0 if nothing is found, 1 if something is, 2 if it can't be checked."""
     if options.list_rules:
@@ -77,15 +66,19 @@ def run_check(options: CheckOptions) -> None:
         return
     _refuse_nonsense(options)
     settings, selection = _settings(options)
-    items = _items(options, settings)
+    items, closed = _items(options, settings)
     clock = Clock(datetime.now(UTC))
     if options.diff:
         raise SystemExit(int(_diff(items, clock, selection)))
     if options.fix:
         _fix(items, clock, selection)
     with _index(options.index) as known:
-        report = _checked(items, clock, selection, known)
+        report = check_all(items, clock, selection, known, unread=closed, progress=_progress())
     _print(report, options)
+    for each in report.unread:
+        print(f"error: {printable(f'{each.file}: {each.reason}')}", file=sys.stderr)
+    if report.unread:
+        raise SystemExit(int(Exit.USAGE))
     if report.findings:
         raise SystemExit(int(Exit.NOTHING))
 
@@ -119,38 +112,59 @@ def _parts(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
 
-def _items(options: CheckOptions, settings: Settings) -> tuple[_Item, ...]:
+def _items(options: CheckOptions, settings: Settings) -> tuple[tuple[Item, ...], tuple[Unread, ...]]:
+    """The texts to check, and the folders that can't be looked into."""
     queries = [
-        _Item("query" if len(options.queries) == 1 else f"query {number}", "query", None, text)
+        Item("query" if len(options.queries) == 1 else f"query {number}", "query", None, text)
         for number, text in enumerate(options.queries, start=1)
     ]
     if "-" in options.paths:
         name = options.stdin_filename or "stdin"
         kind = kind_of(name) if options.stdin_filename else "guess"
-        queries.append(_Item(name, kind, None, _standard_input()))
+        queries.append(Item(name, kind, None, _standard_input()))
     paths = [path for path in options.paths if path != "-"]
     if not paths and not queries:
         paths = ["."]
-    targets = _targets(paths, settings, options.changed_since)
-    return (*queries, *(_Item(each.name, each.kind, each.path) for each in targets))
+    found = _found(paths, settings, options.changed_since)
+    return (*queries, *(Item(each.name, each.kind, each.path) for each in found.targets)), found.closed
 
 
-def _targets(paths: Sequence[str], settings: Settings, revision: str | None) -> tuple[Target, ...]:
+def _found(paths: Sequence[str], settings: Settings, revision: str | None) -> Found:
     try:
-        targets = find_targets(paths, settings.exclude)
+        found = find_targets(paths, settings.exclude)
         if revision is None:
-            return targets
+            return found
         changed = changed_files(revision, Path.cwd())
     except (UnreadableError, ChangesError) as error:
         fail(f"error: {printable(str(error))}", Exit.USAGE)
-    return tuple(each for each in targets if each.path.resolve() in changed)
+    return Found(tuple(each for each in found.targets if each.path.resolve() in changed), found.closed)
 
 
 def _standard_input() -> str:
+    """All of it, as it is: no line end is changed."""
     try:
-        return sys.stdin.read()
-    except UnicodeDecodeError as error:
-        fail(f"error: standard input is not UTF-8: {error}", Exit.USAGE)
+        return decoded(sys.stdin.buffer.read(LARGEST + 1), "standard input")[0]
+    except UnreadableError as error:
+        fail(f"error: {error}", Exit.USAGE)
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """A line on the terminal that is gone at the end; nothing in a pipe, and nothing for few files."""
+    if not sys.stderr.isatty():
+        return None
+    start = time.monotonic()
+    shown = False
+
+    def show(done: int, all_of_them: int) -> None:
+        nonlocal shown
+        if done < all_of_them and done % _STEP == 0 and time.monotonic() - start > _PATIENCE:
+            shown = True
+            sys.stderr.write(f"\r\033[K{done:,} of {all_of_them:,} files checked")
+        elif done == all_of_them and shown:
+            sys.stderr.write("\r\033[K")
+        sys.stderr.flush()
+
+    return show
 
 
 @contextmanager
@@ -165,49 +179,7 @@ def _index(path: str | None) -> Iterator[Known | None]:
         yield IndexKnown(opened)
 
 
-Outcome = tuple[tuple[Finding, ...], str]
-
-
-def _checked(items: Sequence[_Item], clock: Clock, selection: Selection, known: Known | None) -> CheckReport:
-    """The report over all texts. Many files are shared out among processes, unless an index is asked."""
-    workers = min(_cores(), len(items) // _MANY + 1)
-    outcomes: list[Outcome]
-    try:
-        if known is None and workers > 1:
-            with ProcessPoolExecutor(workers, initializer=_rarely_collect) as pool:
-                check = partial(_check_one, clock=clock, selection=selection)
-                outcomes = list(pool.map(check, items, chunksize=_CHUNK))
-        else:
-            outcomes = [_check_one(each, clock=clock, selection=selection, known=known) for each in items]
-    except UnreadableError as error:
-        fail(f"error: {printable(str(error))}", Exit.USAGE)
-    pairs = list(zip(items, outcomes, strict=True))
-    findings = tuple(finding for _, (found, _) in pairs for finding in found)
-    texts = {item.name: text for item, (found, text) in pairs if found}
-    return CheckReport(findings, texts, len(items))
-
-
-def _cores() -> int:
-    """The processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _rarely_collect() -> None:
-    """Trees of queries hold no cycles: looking for some took a tenth of the time."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-
-
-def _check_one(item: _Item, *, clock: Clock, selection: Selection, known: Known | None = None) -> Outcome:
-    """The findings about one text, and the text if there are any. Raises UnreadableError."""
-    text = item.text if item.path is None else read_text(item.path)[0]
-    found = check_text(item.name, text, item.kind, clock=clock, selection=selection, known=known)
-    return found, text if found else ""
-
-
-def _fix(items: Sequence[_Item], clock: Clock, selection: Selection) -> None:
+def _fix(items: Sequence[Item], clock: Clock, selection: Selection) -> None:
     """Write every file that a fix changes; each is whole at any moment."""
     count = files = 0
     for item in items:
@@ -218,8 +190,8 @@ def _fix(items: Sequence[_Item], clock: Clock, selection: Selection) -> None:
             new, made = fixed(item.name, text, item.kind, clock=clock, selection=selection)
             if made:
                 _write(item.path, (mark + new).encode("utf-8"))
-        except UnreadableError as error:
-            fail(f"error: {printable(str(error))}", Exit.USAGE)
+        except UnreadableError:
+            continue  # told by the check that follows
         except OSError as error:
             fail(f"error: {printable(str(item.path))}: {error.strerror}", Exit.USAGE)
         count, files = count + made, files + bool(made)
@@ -241,30 +213,35 @@ def _write(path: Path, data: bytes) -> None:
         raise
 
 
-def _diff(items: Sequence[_Item], clock: Clock, selection: Selection) -> Exit:
-    """Print what --fix would change; NOTHING (1) if that is anything."""
-    changed = False
+def _diff(items: Sequence[Item], clock: Clock, selection: Selection) -> Exit:
+    """Print what --fix would change; NOTHING (1) if that is anything, USAGE (2) if a text can't be read."""
+    code = Exit.FOUND
     for item in items:
         try:
             text = item.text if item.path is None else read_text(item.path)[0]
         except UnreadableError as error:
-            fail(f"error: {printable(str(error))}", Exit.USAGE)
+            print(f"error: {printable(str(error))}", file=sys.stderr)
+            code = Exit.USAGE
+            continue
         new, made = fixed(item.name, text, item.kind, clock=clock, selection=selection)
         if not made:
             continue
-        changed = True
-        lines = difflib.unified_diff(
-            text.splitlines(keepends=True), new.splitlines(keepends=True), item.name, item.name
-        )
+        code = max(code, Exit.NOTHING)
+        lines = difflib.unified_diff(_lines(text), _lines(new), item.name, item.name)
         for line in lines:
             print(line, end="" if line.endswith("\n") else "\n\\ No newline at end of file\n")
-    return Exit.NOTHING if changed else Exit.FOUND
+    return code
+
+
+def _lines(text: str) -> list[str]:
+    return io.StringIO(text, newline="\n").readlines()
 
 
 def _print(report: CheckReport, options: CheckOptions) -> None:
     if options.output_file is not None:
         try:
-            Path(options.output_file).write_text(FORMATS[options.output](report), "utf-8")
+            told = FORMATS[options.output](report)
+            Path(options.output_file).write_text(told, "utf-8", "backslashreplace")
         except OSError as error:
             fail(f"error: {printable(options.output_file)}: {error.strerror}", Exit.USAGE)
         return

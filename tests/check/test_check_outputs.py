@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from typing import Any
 
 from check_cases import CLOCK
 
 from pql.check.engine import check_text, select
 from pql.check.output import FORMATS
 from pql.check.output.text import coloured
-from pql.check.report import CheckReport
+from pql.check.report import CheckReport, Unread
 
 NAME = "dir a/op,1:x.yaml"
 TEXT = 'kind: operation\njoins:\n  - query: "名:a, stauts:b,\n      metrics.loss:=<1"\n'
@@ -92,22 +91,11 @@ def test_junit_holds_no_character_that_xml_does_not() -> None:
     ET.fromstring(FORMATS["junit"](CheckReport(found, {"a\x01": text}, 1)))
 
 
-def test_sarif() -> None:
-    data = json.loads(FORMATS["sarif"](report()))
-    assert (data["version"], len(data["runs"])) == ("2.1.0", 1)
-    run: dict[str, Any] = data["runs"][0]
-    rules = run["tool"]["driver"]["rules"]
-    assert run["columnKind"] == "unicodeCodePoints"
-    assert len({each["id"] for each in rules}) == len(rules)
-    for result in run["results"]:
-        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
-        location = result["locations"][0]["physicalLocation"]
-        assert location["artifactLocation"] == {"uri": "dir%20a/op%2C1%3Ax.yaml"}
-    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
-    assert region == {"startLine": 3, "startColumn": 21, "endLine": 3, "endColumn": 27}
-    change = run["results"][1]["fixes"][0]["artifactChanges"][0]["replacements"][0]
-    assert change == {
-        "deletedRegion": {"startLine": 4, "startColumn": 20, "endLine": 4, "endColumn": 22},
-        "insertedContent": {"text": "<="},
-    }
-    assert json.loads(FORMATS["sarif"](CLEAN))["runs"][0]["results"] == []
+def test_what_cannot_be_read_is_told_in_every_form() -> None:
+    unread = CheckReport((), {}, 2, (Unread("a,b.pql", "no regular file"),))
+    assert FORMATS["text"](unread) == "nothing found in 2 files (1 unreadable)\n"
+    assert FORMATS["github"](unread) == "::error file=a%2Cb.pql,title=unreadable::no regular file\n"
+    root = ET.fromstring(FORMATS["junit"](unread))
+    assert root.attrib == {"name": "pql check", "tests": "1", "failures": "0", "errors": "1"}
+    (error,) = root.findall("testsuite/testcase/error")
+    assert error.attrib == {"message": "no regular file"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pql.check.report import CheckReport, places
+from pql.check.report import CheckReport, Unread, places
 
 __all__ = ["as_annotations"]
 
@@ -18,7 +18,12 @@ def as_annotations(report: CheckReport) -> str:
         listed = ",".join(f"{name}={_property(str(value))}" for name, value in where.items())
         message = each.message + (f" (hint: {each.hint})" if each.hint else "")
         lines.append(f"::{each.severity.value} {listed}::{_data(message)}\n")
+    lines += [_unread(each) for each in report.unread]
     return "".join(lines)
+
+
+def _unread(each: Unread) -> str:
+    return f"::error file={_property(each.file)},title=unreadable::{_data(each.reason)}\n"
 
 
 def _data(text: str) -> str:

@@ -27,6 +27,13 @@ def as_json(report: CheckReport) -> str:
                 "hint": each.hint,
                 "start": {"line": at.line, "column": at.column, "offset": each.span.start},
                 "end": {"line": at.end_line, "column": at.end_column, "offset": each.span.end},
+                "related": [
+                    {
+                        "start": {"line": of.line(span.start), "column": of.column(span.start)},
+                        "end": {"line": of.line(span.end), "column": of.column(span.end)},
+                    }
+                    for span in each.related
+                ],
                 "edits": [
                     {
                         "start": {"line": of.line(edit.span.start), "column": of.column(edit.span.start)},

@@ -14,11 +14,14 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def as_junit(report: CheckReport) -> str:
-    """A file without findings stands for nothing; with none at all there is one case that passed."""
+    """A file without findings stands for nothing; what can't be read is an error;
+    with nothing at all there is one case that passed."""
     pairs = list(zip(report.findings, places(report), strict=True))
     count = len(pairs)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
-    lines.append(f'<testsuites name="pql check" tests="{max(1, count)}" failures="{count}" errors="0">')
+    errors = len(report.unread)
+    tests = max(1, count + errors)
+    lines.append(f'<testsuites name="pql check" tests="{tests}" failures="{count}" errors="{errors}">')
     for file, group in groupby(pairs, key=lambda pair: pair[0].file):
         inside = list(group)
         lines.append(
@@ -35,7 +38,17 @@ def as_junit(report: CheckReport) -> str:
                 "    </testcase>",
             ]
         lines.append("  </testsuite>")
-    if not pairs:
+    if errors:
+        lines.append(f'  <testsuite name="unreadable" tests="{errors}" failures="0" errors="{errors}">')
+    for unread in report.unread:
+        lines += [
+            f'    <testcase name="unreadable" classname={_attribute(unread.file)}>',
+            f"      <error message={_attribute(unread.reason)}/>",
+            "    </testcase>",
+        ]
+    if errors:
+        lines.append("  </testsuite>")
+    if not (pairs or errors):
         lines += [
             '  <testsuite name="pql check" tests="1" failures="0" errors="0">',
             '    <testcase name="nothing found" classname="pql check"/>',

@@ -47,6 +47,8 @@ def _told(report: CheckReport, *, colour: bool) -> str:
 
 def _summary(report: CheckReport) -> str:
     files = f"{report.files:,} file{'' if report.files == 1 else 's'}"
+    if report.unread:
+        files += f" ({len(report.unread):,} unreadable)"
     count = len(report.findings)
     if not count:
         return f"nothing found in {files}\n"

@@ -18,7 +18,7 @@ def _check(search: Search) -> Iterator[Report]:
         if finding.kind is FindingKind.ALWAYS:
             hint = told(search, finding, "leaves nothing out", "leave nothing out between them")
             what = "the query" if finding.whole else "this"
-            yield search.query.report(finding.span, hint, what=what)
+            yield search.query.report(finding.span, hint, related=finding.because, what=what)
 
 
 RULE = Rule(

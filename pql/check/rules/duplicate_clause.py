@@ -17,7 +17,7 @@ def _check(search: Search) -> Iterator[Report]:
     for finding in search.findings:
         if finding.kind is FindingKind.DUPLICATE:
             hint = told(search, finding, "asks the same", "ask the same")
-            yield search.query.report(finding.span, hint, without(search, finding.span))
+            yield search.query.report(finding.span, hint, without(search, finding.span), finding.because)
 
 
 RULE = Rule(

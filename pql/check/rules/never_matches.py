@@ -19,7 +19,7 @@ def _check(search: Search) -> Iterator[Report]:
         if finding.kind is FindingKind.NEVER:
             hint = told(search, finding, "excludes", "exclude each other")
             what = "the query" if finding.whole else "this"
-            yield search.query.report(finding.span, hint, what=what)
+            yield search.query.report(finding.span, hint, related=finding.because, what=what)
 
 
 RULE = Rule(
