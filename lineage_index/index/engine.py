@@ -11,6 +11,7 @@ import duckdb
 from lineage_index.index.damage import find_damage
 from lineage_index.index.views import view_query
 from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.origin import url_of
 from lineage_index.store.snapshot import Snapshot
 from pql.catalog.tables import TABLES
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
@@ -20,6 +21,7 @@ from pql.sql.emitter import Statement
 __all__ = ["Engine"]
 
 _REMEDY = "remove the folder of the index and refresh to make it anew"
+_REMEDY_OF_COPY = "remove this file, which is a copy, and search again"
 _Fetched = TypeVar("_Fetched")
 
 _CONFIG: dict[str, Any] = {
@@ -93,7 +95,8 @@ class Engine:
         reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
         damage = find_damage(file for table in self._named_in(sql) for file in self._files[table])
         if damage is not None:
-            words = f"the index at {self._path} cannot be read: {damage}; {_REMEDY}"
+            remedy = _REMEDY if url_of(self._path) is None else _REMEDY_OF_COPY
+            words = f"the index at {self._path} cannot be read: {damage}; {remedy}"
             return IndexUnreadable(self._path, words)
         if isinstance(error, duckdb.InvalidInputException) and "regexp_matches(" in sql:
             return PqlError(Diagnostic("PQL307", Span(0, len(text)), {"reason": reason}), text)

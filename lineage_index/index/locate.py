@@ -1,4 +1,7 @@
-"""Which index is meant: the option, the environment, the nearest `.pql` upwards."""
+"""Which index is meant: the option, the environment, the nearest `.pql` upwards.
+
+An index at a URL is given as the folder of this machine that is its copy.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 from pathlib import Path
 
 from lineage_index.store.errors import IndexMissing, IndexUnreadable
+from lineage_index.store.home import home_of
 
 __all__ = ["FOLDER", "VARIABLE", "check_path", "index_for_writing", "locate_index"]
 
@@ -44,10 +48,10 @@ def check_path(path: str | Path) -> None:
 def _named(option: str | Path | None) -> Path | None:
     if option == "":  # an unset variable of a script
         raise IndexMissing("", "the index is an empty name")
-    if option is not None:
-        return Path(option)
-    from_environment = os.environ.get(VARIABLE)
-    return Path(from_environment) if from_environment else None
+    named = os.environ.get(VARIABLE) if option is None else option
+    if not named:
+        return None
+    return home_of(named) if "://" in str(named) else Path(named)
 
 
 def _nearest(start: Path) -> Path | None:

@@ -13,12 +13,14 @@ from typing import Any
 import pyarrow as pa
 
 from lineage_index.index.locate import check_path
+from lineage_index.index.source import AnyFolder, Source, StoreMissing, at_hand, scan_store, store_at
 from lineage_index.ingest.batch import Batch
 from lineage_index.ingest.record import Problem, RunRecord, Severity
-from lineage_index.ingest.scan import RunFolder, scan
+from lineage_index.ingest.scan import RunFolder
 from lineage_index.store.commit import commit
 from lineage_index.store.compaction import compact, needs_compaction
 from lineage_index.store.errors import IndexMissing, IndexUnreadable
+from lineage_index.store.home import home_of, name_of
 from lineage_index.store.places import StorePlace, name_store, place_of
 from lineage_index.store.prepare import Prepared, prepare
 from lineage_index.store.promotion import Plan
@@ -42,10 +44,6 @@ _COMMIT_EVERY = 10_000
 
 _PARALLEL_FROM = 1_500
 """Changed folders from which a second process pays for its start."""
-
-
-class StoreMissing(Exception):  # noqa: N818 - named as the store's own errors are
-    """The run store can't be listed. The text is one sentence for a user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,8 @@ def refresh(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> RefreshReport:
-    """Bring the index up to date with the store; the index is made if there is none.
+    """Bring the index up to date with the store; the index is made if there is none. Either may be a URL:
+    `s3://`, `gs://`, `az://`.
 
     Only folders whose files changed are read, by names, sizes and times; with `verify` all of them, for
     stores whose times can't be trusted.
@@ -120,10 +119,10 @@ def refresh(
 
     Raises StoreMissing, or what the store of tables raises (StoreError).
     """
-    root = Path(os.path.abspath(store))
-    target = Path(os.path.abspath(index))
+    root = store_at(store)
+    target = home_of(index if "://" in str(index) else os.path.abspath(index))
     check_path(target)
-    folders, problems = _scan(root)
+    folders, problems = scan_store(root)
     snapshot = _existing(target)
     if snapshot is not None:
         check_writable(snapshot)
@@ -153,8 +152,8 @@ def refresh(
         version = compact(target)
     found = [*problems, *(each for step in done for each in step.problems)]
     return RefreshReport(
-        store=str(root),
-        index=str(target),
+        store=root.name,
+        index=name_of(target),
         version=version,
         added=len(changes.added),
         changed=len(changes.changed),
@@ -168,21 +167,20 @@ def refresh(
 
 def compare_with_store(snapshot: Snapshot, store: str | Path) -> list[tuple[str, str]]:
     """What of a store the snapshot does not show as it is now, as (code, sentence). Raises StoreMissing."""
-    root = Path(os.path.abspath(store))
-    folders, _ = _scan(root)
+    root = store_at(store)
+    folders, _ = scan_store(root)
     name = _place(snapshot, snapshot.path, root).name
-    changes = plan_changes(
-        snapshot, name, {each.relative: each.fingerprint for each in folders.values()}
-    )
+    changes = plan_changes(snapshot, name, {each.relative: each.fingerprint for each in folders.values()})
     found = [("not-indexed", f"{name} is not in the index") for name in changes.added]
     found += [("changed", f"{name} has changed since it was read") for name in changes.changed]
     found += [("gone", f"{name} is in the index and no longer in the store") for name in changes.gone]
     return found
 
 
-def _place(snapshot: Snapshot | None, target: Path, root: Path) -> StorePlace:
+def _place(snapshot: Snapshot | None, target: Path, root: Source) -> StorePlace:
     known = () if snapshot is None else snapshot.stores
-    return place_of(name_store(known, str(target), str(root)), str(target), str(root))
+    index = name_of(target)
+    return place_of(name_store(known, index, root.name), index, root.name)
 
 
 def _commit(target: Path, waiting: Sequence[Prepared], changes: Changes, place: StorePlace) -> int:
@@ -195,21 +193,6 @@ def _commit(target: Path, waiting: Sequence[Prepared], changes: Changes, place: 
     return commit(target, waiting, gone, [place])
 
 
-def _scan(root: Path) -> tuple[dict[str, RunFolder], list[Problem]]:
-    folders: dict[str, RunFolder] = {}
-    problems: list[Problem] = []
-    try:
-        for found in scan(root):
-            if isinstance(found, Problem):
-                problems.append(found)
-            else:
-                folders[found.relative] = found
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StoreMissing(f"the run store {root} cannot be read: {reason}") from error
-    return folders, problems
-
-
 def _existing(target: Path) -> Snapshot | None:
     try:
         return open_snapshot(target)
@@ -218,7 +201,7 @@ def _existing(target: Path) -> Snapshot | None:
 
 
 def _steps(
-    wanted: Sequence[RunFolder],
+    wanted: Sequence[AnyFolder],
     target: Path,
     store: str,
     history: bool,
@@ -250,10 +233,10 @@ def _steps(
             yield future.result()
 
 
-def _batches(folders: Sequence[RunFolder], workers: int) -> Iterator[list[RunFolder]]:
+def _batches(folders: Sequence[AnyFolder], workers: int) -> Iterator[list[AnyFolder]]:
     """The folders in steps of bounded number and size, at least two a worker where there are many."""
     most = min(_BATCH, max(_FIRST // 2, -(-len(folders) // (2 * workers))))
-    batch: list[RunFolder] = []
+    batch: list[AnyFolder] = []
     size = 0
     for folder in folders:
         if batch and (len(batch) >= most or size + folder.size > _BATCH_BYTES):
@@ -287,15 +270,16 @@ class _Folders:
         return self._records
 
 
-def _read(batch: Sequence[RunFolder], target: Path, store: str, history: bool, plan: Plan | None) -> _Done:
-    source = _Folders(batch, history)
-    try:
-        prepared = prepare(target, source, store=store, plan=plan)
-    except (OSError, pa.ArrowException) as error:
-        words = error.strerror if isinstance(error, OSError) and error.strerror else error
-        message = f"the index at {target} cannot be written: {words}"
-        raise IndexUnreadable(str(target), message) from error
-    records = source.records()
-    problems = tuple(problem for record in records for problem in record.problems)
+def _read(batch: Sequence[AnyFolder], target: Path, store: str, history: bool, plan: Plan | None) -> _Done:
+    with at_hand(batch) as (folders, more):
+        source = _Folders(folders, history)
+        try:
+            prepared = prepare(target, source, store=store, plan=plan)
+        except (OSError, pa.ArrowException) as error:
+            words = error.strerror if isinstance(error, OSError) and error.strerror else error
+            message = f"the index at {target} cannot be written: {words}"
+            raise IndexUnreadable(str(target), message) from error
+        records = source.records()
+    problems = (*more, *(problem for record in records for problem in record.problems))
     damaged = sum(any(each.severity is Severity.WARNING for each in record.problems) for record in records)
     return _Done(prepared, problems, damaged, len(batch))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from lineage_index.objects.url import BadUrl, parse_url
 from lineage_index.store.errors import IndexUnreadable
-from lineage_index.store.origin import cache_folder, copy_of
+from lineage_index.store.origin import cache_folder, copy_of, url_of
 
-__all__ = ["home_of"]
+__all__ = ["home_of", "name_of"]
 
 
 def home_of(path: str | Path) -> Path:
@@ -26,3 +26,9 @@ def home_of(path: str | Path) -> Path:
     except OSError as error:
         words = f"{error.strerror or error}: no copy can be kept in {cache_folder()}; set PQL_CACHE"
         raise IndexUnreadable(str(path), f"the index at {path} cannot be opened: {words}") from error
+
+
+def name_of(index: Path) -> str:
+    """What a user calls the index in this folder: its path, or the URL that it is a copy of."""
+    url = url_of(index)
+    return str(index) if url is None else str(url)

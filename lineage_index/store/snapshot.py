@@ -14,10 +14,9 @@ from pathlib import Path
 from lineage_index.store.commits import Commit, commit_at, latest_version, read_commit
 from lineage_index.store.errors import IndexMissing, IndexTooNew, IndexUnreadable, StoreError
 from lineage_index.store.fetched import files_of
-from lineage_index.store.home import home_of
+from lineage_index.store.home import home_of, name_of
 from lineage_index.store.layouts import CodedKeys
 from lineage_index.store.manifest import FOLDER, Files, ManifestText, Shadow, read_manifest
-from lineage_index.store.origin import url_of
 from lineage_index.store.places import StorePlace, store_folder
 from lineage_index.store.promotion import Plan
 from pql.catalog.layout import Layout
@@ -70,8 +69,7 @@ class Snapshot:
     @property
     def place(self) -> str:
         """Where the index is: its path or its URL."""
-        url = url_of(self.path)
-        return str(self.path) if url is None else str(url)
+        return name_of(self.path)
 
     @property
     def runs(self) -> int:

@@ -67,7 +67,7 @@ def run_compact(index: str | None) -> None:
     if after.version == before.version:
         print(f"nothing to compact; snapshot {after.version}")
         return
-    files = [sum(len(each) for each in snapshot.files.values()) for snapshot in (before, after)]
+    files = [sum(len(each) for each in snapshot.data_files.values()) for snapshot in (before, after)]
     print(f"{files[0]:,} files became {files[1]:,}; snapshot {after.version}")
 
 
@@ -134,13 +134,13 @@ def run_stats(index: str | None, output: str) -> None:
             name: {
                 "files": len(files),
                 "rows": snapshot.rows[name],
-                "bytes": sum(size for _, _, size in snapshot.data_files[name]),
+                "bytes": sum(size for _, _, size in files),
             }
-            for name, files in snapshot.files.items()
+            for name, files in snapshot.data_files.items()
         }
         promoted = sum(bool(each.num or each.text or each.flag) for each in snapshot.layout.keys.values())
         summary = {
-            "index": str(snapshot.path),
+            "index": snapshot.place,
             "version": snapshot.version,
             "created_at": snapshot.created_at.isoformat(),
             "schema": ".".join(map(str, snapshot.schema)),

@@ -21,8 +21,10 @@ def run_watch(store: str, index: str | None, history: bool, every: float, once_i
         from watchfiles import watch
     except ImportError:
         fail("error: `watch` needs watchfiles: pip install 'pql-lineage[watch]'", Exit.USAGE)
-    target = index_for_writing(index).absolute()
+    if "://" in store:
+        fail("error: `watch` follows folders; run `pql index refresh` from time to time", Exit.USAGE)
     with guarded():
+        target = index_for_writing(index).absolute()
         try:
             _say(refresh(store, target, history=history))
             milliseconds = max(50, int(every * 1000))
