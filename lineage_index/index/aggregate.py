@@ -9,7 +9,16 @@ from typing import Any
 
 from lineage_index.index.index import Index
 from lineage_index.index.result import elements
-from pql.binder.bound import BoundQuery, ColumnValue, ElementId, HistoryValue, KeyValue, SortKey, Value
+from pql.binder.bound import (
+    BoundQuery,
+    ColumnValue,
+    ElementId,
+    HistoryValue,
+    KeyValue,
+    SectionValue,
+    SortKey,
+    Value,
+)
 from pql.catalog.fields import Entity
 from pql.plan.scope import plan_query
 from pql.sql.emitter import TRUE, Emitter
@@ -95,6 +104,8 @@ def _typed(emitter: Emitter, value: Value) -> tuple[str, str, str, str]:
             alias = emitter.alias("s")
             emitter.joins.append(f"LEFT JOIN ({rows}) AS {alias} ON {alias}.run_id = r.run_id")
             return f"{alias}.num", f"{alias}.str", f"{alias}.bool", f"{alias}.json"
+        case SectionValue():
+            raise AssertionError("the binder refuses to group by a section")
         case ElementId():
             return "NULL", "r.uuid", "NULL", "NULL"
 

@@ -24,14 +24,15 @@ from pql.binder.bound import (
     KeyValue,
     NumberTest,
     Operator,
+    SectionValue,
     SortKey,
     Step,
     Test,
     TextOrder,
     TimeTest,
 )
-from pql.binder.literals import OPERATORS, Typing, type_operation
-from pql.binder.paths import Target, bind_subject
+from pql.binder.literals import OPERATORS, Typing, is_null, type_operation
+from pql.binder.paths import Target, bind_subject, keyless
 from pql.catalog.fields import Entity, Family, Field, Relation, find_field, find_relation
 from pql.catalog.numbers import spelt_number
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
@@ -49,9 +50,11 @@ from pql.syntax.ast import (
     Node,
     Not,
     OneOf,
+    Operation,
     Or,
     SortTerm,
 )
+from pql.syntax.ast import IsNil as NilOperation
 
 __all__ = ["Clock", "bind", "default_sort"]
 
@@ -160,6 +163,8 @@ def _bind_group(group: Group, entity: Entity, context: _Context) -> Bound:
 
 def _bind_condition(condition: Condition, entity: Entity, context: _Context) -> Bound | None:
     target = bind_subject(condition.subject, entity, context.text)
+    if isinstance(target.value, SectionValue):
+        _check_section(condition, context)
     test = _field_test(condition, target, entity, context)
     if test is None:
         typing = Typing(
@@ -177,6 +182,7 @@ def _bind_condition(condition: Condition, entity: Entity, context: _Context) -> 
     if test is None:
         return None
     _warn_closed(condition, target.field, context)
+    _warn_null(condition.operation, target.field, context)
     if isinstance(target.value, ElementId) and isinstance(test, IsNil):
         test = IsEmpty()
     negated = condition.negated
@@ -185,6 +191,15 @@ def _bind_condition(condition: Condition, entity: Entity, context: _Context) -> 
         if turned is not None:
             test, negated = turned, False
     return BoundCondition(target.path, target.value, test, negated, condition.span)
+
+
+def _check_section(condition: Condition, context: _Context) -> None:
+    """Of a whole section nil can be asked, and nothing."""
+    if not isinstance(condition.operation, NilOperation | AnyValue) or (
+        condition.negated and isinstance(condition.operation, AnyValue)
+    ):
+        assert isinstance(condition.subject, FieldPath)
+        raise keyless(condition.subject, context.text)
 
 
 def _turned(test: Test) -> Test | None:
@@ -251,6 +266,16 @@ def _warn_closed(condition: Condition, target: Field, context: _Context) -> None
             context.warnings.append(Diagnostic("PQL502", literal.span, payload, hint))
 
 
+def _warn_null(operation: Operation, target: Field, context: _Context) -> None:
+    """As in Polyaxon, `null` may stand in a list and matches nothing."""
+    if not isinstance(operation, OneOf) or target.family is not Family.ANY:
+        return
+    for literal in operation.values:
+        if is_null(literal):
+            hint = "`nil` asks for null and for missing values, in a condition of its own"
+            context.warnings.append(Diagnostic("PQL503", literal.span, hint=hint))
+
+
 def _bind_sort(term: SortTerm, entity: Entity, text: str) -> SortKey:
     try:
         target = bind_subject(term.subject, entity, text)
@@ -260,7 +285,11 @@ def _bind_sort(term: SortTerm, entity: Entity, text: str) -> SortKey:
         raise _unsortable(term, error.diagnostic.hint, text) from None
     single = all(step.relation.to_one for step in target.path)
     a_set = isinstance(target.value, ColumnValue) and target.value.field.is_set
-    if not single or a_set or isinstance(target.value, ElementId):
+    if isinstance(target.value, SectionValue):
+        assert isinstance(term.subject, FieldPath)
+        raise PqlError(replace(keyless(term.subject, text).diagnostic, source="sort"), text)
+    no_order = isinstance(target.value, ElementId) or target.field.family is Family.JSON
+    if not single or a_set or no_order:
         raise _unsortable(term, "sort by a field that has one value a run", text)
     return SortKey(target.path, target.value, term.descending)
 

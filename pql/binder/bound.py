@@ -38,6 +38,7 @@ __all__ = [
     "KeyValue",
     "NumberTest",
     "Operator",
+    "SectionValue",
     "SortKey",
     "Step",
     "Test",
@@ -114,6 +115,17 @@ class KeyValue:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionValue:
+    """All the values of a section together, of which nil alone can be asked: none of its keys has a value.
+
+    `numbers_only` is `metrics`: no key holds a number, and no metric was logged.
+    """
+
+    section: Section
+    numbers_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryValue:
     """A function of the points of a metric; `step` is for `at` alone."""
 
@@ -128,7 +140,7 @@ class ElementId:
     connection's name."""
 
 
-Value = ColumnValue | KeyValue | HistoryValue | ElementId
+Value = ColumnValue | KeyValue | SectionValue | HistoryValue | ElementId
 
 
 # Tests: what the value has to be.

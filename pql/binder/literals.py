@@ -46,7 +46,7 @@ from pql.syntax.ast import (
 )
 from pql.syntax.ast import IsNil as NilSyntax
 
-__all__ = ["OPERATORS", "Typing", "type_operation"]
+__all__ = ["OPERATORS", "Typing", "is_null", "type_operation"]
 
 OPERATORS = {
     Comparison.LT: Operator.LT,
@@ -70,6 +70,7 @@ OPERATIONS_OF = {
     Family.FLAG: "true, false and nil",
     Family.DATETIME: "dates, lists, comparisons, ranges and nil",
     Family.ANY: "values, lists, comparisons, ranges, `%like%`, /regex/ and nil",
+    Family.JSON: "nil",
 }
 _NUMBERS: dict[Family, tuple[Callable[[str], int | float | None], str, str, str]] = {
     # family: how to read it, the code when it can't be, what it takes, a right example
@@ -99,6 +100,8 @@ def type_operation(operation: Operation, at: Typing) -> Test | None:
 
     Raises PqlError (PQL3xx) where the family does not take the operation or the literal.
     """
+    if at.family is Family.JSON and not isinstance(operation, AnyValue | NilSyntax):
+        _refuse("a value", at, f"`{at.field}:nil` asks whether there is none")
     match operation:
         case AnyValue():
             return None
@@ -107,7 +110,8 @@ def type_operation(operation: Operation, at: Typing) -> Test | None:
         case Equals(value):
             return _equal(value, at)
         case OneOf(values):
-            tests = tuple(_equal(each, at) for each in values)
+            wanted = values if at.family is not Family.ANY else [each for each in values if not is_null(each)]
+            tests = tuple(_equal(each, at) for each in wanted)
             return tests[0] if len(tests) == 1 else AnyOf(tests)
         case Compare(operator, value):
             return _compare(OPERATORS[operator], value, at)
@@ -162,11 +166,16 @@ def _any_equal(value: Literal, at: Typing) -> Test:
             return NumberTest(Operator.EQ, number)
         if value.text in ("true", "false"):
             return FlagTest(value.text == "true")
-        if value.text == "null":
+        if is_null(value):
             _refuse("`null`", at, f"`{at.field}:nil` asks for null or a missing value")
         if (nested := _nested_json(value.text)) is not None:
             return JsonEquals(nested)
     return TextEquals(value.text)
+
+
+def is_null(value: Literal) -> bool:
+    """Is it JSON's null?"""
+    return value.text == "null" and not value.quoted
 
 
 def _nested_json(text: str) -> str | None:

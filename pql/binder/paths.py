@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NoReturn
 
-from pql.binder.bound import ColumnValue, ElementId, HistoryValue, KeyValue, Step, Value
+from pql.binder.bound import ColumnValue, ElementId, HistoryValue, KeyValue, SectionValue, Step, Value
 from pql.catalog.fields import (
     ENTITIES,
     HISTORY_FUNCTIONS,
@@ -22,7 +22,7 @@ from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.suggest import suggestion
 from pql.syntax.ast import Call, FieldPath, Subject
 
-__all__ = ["Target", "bind_subject"]
+__all__ = ["Target", "bind_subject", "keyless"]
 
 _FURTHEST = 4
 """Hops from one run to another that a single path may take."""
@@ -65,6 +65,8 @@ def _bind_call(call: Call, entity: Entity, text: str) -> Target:
     takes = "a metric and a step" if call.function == "at" else "a metric"
     payload = {"function": call.function, "takes": takes}
     example = "at(metrics.loss, 100)" if call.function == "at" else f"{call.function}(metrics.loss)"
+    if isinstance(inner.value, SectionValue):
+        raise keyless(call.argument, text)
     if not isinstance(inner.value, KeyValue) or not inner.value.numbers_only:
         raise PqlError(Diagnostic("PQL113", call.argument.span, payload, f"write `{example}`"), text)
     step: int | None = None
@@ -149,8 +151,15 @@ def _bind_field(
             raise PqlError(Diagnostic("PQL203", path.span, payload, f"write `{name}`"), text)
         return Target(steps, ColumnValue(field), field, shown)
     if not segments:
-        raise PqlError(Diagnostic("PQL202", path.span, {"field": name}, f"e.g. `{name}.loss`"), text)
+        return Target(steps, SectionValue(field.section, field.numbers_only), field, shown)
     return Target(steps, KeyValue(field.section, segments, quoted, field.numbers_only), field, shown)
+
+
+def keyless(path: FieldPath, text: str) -> PqlError:
+    """A section was asked for something that only its keys have."""
+    name = spelled(path)
+    hint = f"e.g. `{name}.loss`; `{name}:nil` asks whether it has no values at all"
+    return PqlError(Diagnostic("PQL202", path.span, {"field": name}, hint), text)
 
 
 def _unknown(name: str, path: FieldPath, entity: Entity, text: str) -> NoReturn:

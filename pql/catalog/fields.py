@@ -30,7 +30,8 @@ class Family(Enum):
 
     STRING texts with like and regex; UUID texts compared without dashes; VALUE texts by equality;
     SCALAR numbers; DURATION numbers of seconds; CPU numbers of cores; MEMORY numbers of bytes;
-    BOOL, DATETIME; ANY JSON values typed by the literal; FLAG a JSON value asked as a boolean.
+    BOOL, DATETIME; ANY JSON values typed by the literal; FLAG a JSON value asked as a boolean; JSON a
+    mapping that is there or not.
     """
 
     STRING = "string"
@@ -45,6 +46,7 @@ class Family(Enum):
     DATETIME = "datetime"
     ANY = "any"
     FLAG = "flag"
+    JSON = "json"
 
 
 class Section(Enum):
@@ -183,8 +185,9 @@ ARTIFACT_FIELDS: tuple[Field, ...] = (
     _column("name", Family.STRING, "the artifact's name"),
     _column("kind", Family.VALUE, "model, metric, data, coderef …"),
     _column("path", Family.STRING, "path in the run, or URI"),
-    _column("state", Family.VALUE, "content identity"),
+    _column("state", Family.VALUE, "content identity", "id"),
     _column("is_input", Family.BOOL, "whether the run read it"),
+    _column("summary", Family.JSON, "what was noted of it"),
 )
 
 POINT_FIELDS: tuple[Field, ...] = (

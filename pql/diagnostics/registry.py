@@ -159,7 +159,8 @@ CODES: dict[str, Code] = _table(
         "PQL202",
         "key missing",
         "`{field}` needs a key: `{field}.KEY`",
-        "Inputs, outputs, metrics and meta fields hold many values; a key says which one is meant.",
+        "Inputs, outputs, metrics and meta fields hold many values; a key says which one is meant. Of all of "
+        "them together nothing but `nil` can be asked.",
         "metrics:<0.1",
         "metrics.loss:<0.1",
     ),
@@ -328,6 +329,15 @@ CODES: dict[str, Code] = _table(
         "The field has a closed set of values, so the condition can't match.",
         "status:runing",
         "status:running",
+        warning=True,
+    ),
+    Code(
+        "PQL503",
+        "null in a list",
+        "`null` in a list matches nothing",
+        "A value that is null or missing is nil, and a list asks for values that are there.",
+        "inputs.lr:null|0.1",
+        "inputs.lr:nil OR inputs.lr:0.1",
         warning=True,
     ),
     # 6xx: operation files and joins; from 650 on warnings.

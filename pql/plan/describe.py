@@ -20,6 +20,7 @@ from pql.binder.bound import (
     KeyValue,
     NumberTest,
     Operator,
+    SectionValue,
     SortKey,
     Step,
     Test,
@@ -55,6 +56,7 @@ _RELATED = {
     Relation.ORIGINAL: "original run",
     Relation.RUN: "run",
 }
+_SECTIONS = {Section.INPUTS: "input", Section.OUTPUTS: "output", Section.META_INFO: "meta info"}
 _COMPARED = {
     Operator.EQ: "is",
     Operator.LT: "is below",
@@ -126,6 +128,8 @@ def _clause(predicate: Predicate, *, top: bool = False) -> str:
 
 def _negative(item: Predicate) -> str:
     match item:
+        case Holds(SectionValue() as value, IsNil()):
+            return f"{_subject(value, IsNil()).replace('every', 'some')} is present"
         case Holds(value, IsNil()):
             return f"{_subject(value, IsNil())} is present"
         case Holds(value, test):
@@ -172,10 +176,9 @@ def _subject(value: Value, test: Test) -> str:
         case KeyValue(numbers_only=True):
             return f"the last `{value.key}`"
         case KeyValue(section, _):
-            noun = {Section.INPUTS: "input", Section.OUTPUTS: "output", Section.META_INFO: "meta info"}[
-                section
-            ]
-            return f"the {noun} `{value.key}`"
+            return f"the {_SECTIONS[section]} `{value.key}`"
+        case SectionValue(section, numbers_only):
+            return "every metric" if numbers_only else f"every {_SECTIONS[section]}"
         case HistoryValue("at", metric, step):
             return f"the `{metric}` at step {step} (or the last one before it)"
         case HistoryValue(function, metric):
@@ -235,6 +238,8 @@ def _list(verbs: list[str]) -> str:
     """`is a`, `is b` become `is a or b`."""
     if len(verbs) > _MOST_LISTED:
         verbs = [*verbs[: _MOST_LISTED - 1], f"one of {len(verbs) - _MOST_LISTED + 1} others"]
+    if not verbs:
+        return "is one of nothing"
     first, *rest = verbs
     return " or ".join([first, *(each.removeprefix("is ") for each in rest)])
 

@@ -33,6 +33,7 @@ from pql.binder.bound import (
     JsonEquals,
     KeyValue,
     NumberTest,
+    SectionValue,
     SortKey,
     Step,
     Test,
@@ -93,6 +94,8 @@ def field_name(path: tuple[Step, ...], value: Value) -> str:
             return f"{function}({argument})" if step is None else f"{function}({argument}, {step})"
         case ColumnValue(field):
             own = field.name
+        case SectionValue(section, numbers_only):
+            own = "metrics" if numbers_only else section.value
         case KeyValue(section, segments, quoted, numbers_only):
             name = "metrics" if numbers_only else section.value
             own = f"{name}.{_key(segments, quoted or repeat(False))}"

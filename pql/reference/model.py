@@ -27,13 +27,14 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """One entry of a run's lineage; `state` is its content identity."""
+    """One entry of a run's lineage; `state` is its content identity, `summary` what was noted of it."""
 
     name: str
     kind: str
     path: str | None = None
     state: str | None = None
     is_input: bool = False
+    summary: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True)

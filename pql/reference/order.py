@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any, assert_never
 
-from pql.binder.bound import ColumnValue, ElementId, HistoryValue, KeyValue, SortKey
+from pql.binder.bound import ColumnValue, ElementId, HistoryValue, KeyValue, SectionValue, SortKey
 from pql.reference.elements import ABSENT, Element, OwnedArtifact, OwnedPoint, World
 from pql.reference.model import Run
 from pql.reference.values import Cell, number_of, value_of
@@ -71,7 +71,7 @@ def _ranked(world: World, key: SortKey, element: Element) -> tuple[int, Any]:
     match key.value:
         case KeyValue() | HistoryValue():
             return _rank_json(value)
-        case ColumnValue() | ElementId():
+        case ColumnValue() | ElementId() | SectionValue():
             if isinstance(value, float) and math.isnan(value):
                 return _NAN, 0
             return (_MISSING, 0) if value is None else (_NUMBER, value)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
-from pql.binder.bound import ColumnValue, ElementId, HistoryValue, KeyValue, Value
+from pql.binder.bound import ColumnValue, ElementId, HistoryValue, KeyValue, SectionValue, Value
 from pql.catalog.fields import Section
 from pql.catalog.numbers import INT64_MAX, INT64_MIN, spelt_number
 from pql.reference.elements import Absent, Element, OwnedArtifact, OwnedPoint
@@ -29,6 +29,8 @@ def value_of(element: Element, value: Value) -> Cell:
             return _column(element, field.column)
         case KeyValue():
             return _keyed(element, value) if isinstance(element, Run) else None
+        case SectionValue():
+            return _whole(element, value) if isinstance(element, Run) else None
         case HistoryValue(function, metric, step):
             points = element.history.get(metric, ()) if isinstance(element, Run) else ()
             return _history(function, points, step)
@@ -67,12 +69,13 @@ def _column(element: Element, column: str) -> Cell:
             }
             return told.get(column)
         case OwnedArtifact(_, artifact):
-            own: dict[str, str | bool | None] = {
+            own: dict[str, Cell] = {
                 "name": artifact.name,
                 "kind": artifact.kind,
                 "path": artifact.path,
                 "state": artifact.state,
                 "is_input": artifact.is_input,
+                "summary": dict(artifact.summary or {}) or None,
             }
             return own[column]
         case OwnedPoint(_, key, _, point):
@@ -131,6 +134,13 @@ def _keyed(run: Run, value: KeyValue) -> Json:
     if value.numbers_only:
         return next((number for each in readings if (number := number_of(each)) is not None), None)
     return next((each for each in readings if each is not None), None)
+
+
+def _whole(run: Run, value: SectionValue) -> Json:
+    """The values of a section by their keys; nil if there is none."""
+    keys = [*_section(run, value.section), *(run.history if value.numbers_only else ())]
+    cells = {key: _keyed(run, KeyValue(value.section, (key,), (True,), value.numbers_only)) for key in keys}
+    return {key: cell for key, cell in cells.items() if cell is not None} or None
 
 
 def _section(run: Run, section: Section) -> Mapping[str, Json]:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pql.binder.bound import AnyOf, IsNil, KeyValue, Test
+from pql.binder.bound import AnyOf, IsNil, KeyValue, SectionValue, Test
 from pql.catalog.fields import Section
 from pql.catalog.layout import KeyLayout
 from pql.sql.emitter import FALSE, TRUE, Emitter, both, either, negate
 from pql.sql.rows import Row
 from pql.sql.tests import Typed, passes
 
-__all__ = ["Candidate", "candidates", "key_holds", "long_rows", "promoted"]
+__all__ = ["Candidate", "candidates", "key_holds", "long_rows", "promoted", "section_present"]
 
 _INDEX = re.compile(r"(.*?)((?:\[\d+\])+)\Z", re.DOTALL)
 _NUMBER_TEXT = (
@@ -153,6 +153,26 @@ def key_holds(emitter: Emitter, row: Row, value: KeyValue, test: Test) -> str:
 
     parts.append(_first_reading(emitter, row, value, readings, condition))
     return either(parts)
+
+
+def section_present(emitter: Emitter, row: Row, value: SectionValue) -> str:
+    """The condition that some key of the section has a value in the row's run."""
+    if row.run_id is None:
+        return FALSE
+    name = value.section.value
+    columns: dict[str | None, None] = {}
+    for (section, _), places in emitter.layout.keys.items():
+        if section == name:
+            columns |= dict.fromkeys(
+                [places.num] if value.numbers_only else [places.num, places.text, places.flag]
+            )
+    parts = [f"{row.column(column)} IS NOT NULL" for column in columns if column is not None]
+    where = f"section = {emitter.parameter(name)}"
+    if value.numbers_only:
+        where += " AND num IS NOT NULL"
+    elif value.section is Section.OUTPUTS:
+        where += " AND NOT history_only"
+    return either([*parts, f'{row.run_id} IN (SELECT run_id FROM "values" WHERE {where})'])
 
 
 def _has_nil(test: Test) -> bool:

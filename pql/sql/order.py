@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from pql.binder.bound import ColumnValue, ElementId, HistoryValue, KeyValue, SortKey, Step
+from pql.binder.bound import ColumnValue, ElementId, HistoryValue, KeyValue, SectionValue, SortKey, Step
 from pql.catalog.fields import Entity, Relation
 from pql.sql.emitter import Emitter
 from pql.sql.history import history_source
@@ -34,6 +34,8 @@ def order_terms(emitter: Emitter, key: SortKey, row: Row) -> list[str]:
             return number_terms(f"{alias}.value", None, direction, has_nan=True)
         case KeyValue():
             return _key_terms(emitter, key.value, row, direction)
+        case SectionValue():
+            raise AssertionError("the binder refuses to sort by a section")
         case ElementId():
             return [f"{row.identity} {direction} NULLS LAST"]
         case _:

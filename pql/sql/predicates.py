@@ -12,6 +12,7 @@ from pql.binder.bound import (
     HistoryValue,
     IsNil,
     KeyValue,
+    SectionValue,
     Step,
     Test,
     TextEquals,
@@ -21,7 +22,7 @@ from pql.catalog.fields import Entity, Relation
 from pql.plan.logical import All, Any, Complement, Constant, Exists, Holds, Predicate
 from pql.sql.emitter import FALSE, TRUE, Emitter, both, either, negate
 from pql.sql.history import history_source
-from pql.sql.keys import candidates, key_holds, long_rows, promoted
+from pql.sql.keys import candidates, key_holds, long_rows, promoted, section_present
 from pql.sql.numeric import compare_columns
 from pql.sql.rows import Row, typed_column
 from pql.sql.tests import Typed, passes
@@ -56,6 +57,8 @@ def _value_passes(emitter: Emitter, value: Value, test: Test, row: Row) -> str:
             return passes(emitter, test, typed_column(row, field))
         case KeyValue():
             return key_holds(emitter, row, value, test)
+        case SectionValue():
+            return passes(emitter, test, Typed(section_present(emitter, row, value)))
         case HistoryValue():
             if row.run_id is None:
                 return passes(emitter, test, Typed(FALSE))

@@ -54,5 +54,7 @@ def typed_column(row: Row, field: Field) -> Typed:
             return Typed(present, flag=column)
         case Family.DATETIME:
             return Typed(present, time=column)
+        case Family.JSON:
+            return Typed(f"{column} <> '{{}}'")
         case _:
             return Typed(present, text=column)

@@ -1,11 +1,10 @@
-"""From tokens to AST nodes: the callbacks that the parser calls as it reduces."""
+"""From tokens to AST nodes: what the parser calls as it reduces."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import Any
-
-from lark import Token, Transformer
 
 from pql.diagnostics.span import Span
 from pql.syntax.ast import (
@@ -31,6 +30,7 @@ from pql.syntax.ast import (
     SortTerm,
     Subject,
 )
+from pql.syntax.machine import Token
 
 __all__ = ["Builder", "SyntaxFaultError"]
 
@@ -60,10 +60,6 @@ class SyntaxFaultError(Exception):
         self.payload = payload
 
 
-def _span(token: Token) -> Span:
-    return Span(token.start_pos or 0, token.end_pos or 0)
-
-
 def unquote(text: str) -> str:
     """A quoted text without its quotes and escapes, which are those of JSON; `\\'` is `'`, and so on."""
     inner = text[1:-1]
@@ -85,8 +81,8 @@ def _whole(halves: re.Match[str]) -> str:
 
 def field_path(token: Token) -> FieldPath:
     """The path that a FIELD token spells."""
-    text = str(token)
-    span = Span(token.start_pos or 0, token.end_pos or 0)
+    _, text, begin, end = token
+    span = Span(begin, end)
     head, dot, rest = text.partition(".")
     transitive = head.endswith("*")
     if transitive:
@@ -134,14 +130,13 @@ def split_segments(text: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
 
 
 def _literal(token: Token) -> Literal:
-    span = Span(token.start_pos or 0, token.end_pos or 0)
-    if token.type == "QUOTED":
-        return Literal(unquote(token), True, span)
-    text = str(token)
+    kind, text, begin, end = token
+    if kind == "QUOTED":
+        return Literal(unquote(text), True, Span(begin, end))
     if ":" in text and (found := _CONDITION_INSIDE.search(text)):
-        start = span.start + found.start(1)
+        start = begin + found.start(1)
         raise SyntaxFaultError("PQL109", Span(start, start + len(found[1])), field=found[1])
-    return Literal(text, False, span)
+    return Literal(text, False, Span(begin, end))
 
 
 def _equality(token: Token) -> Operation:
@@ -162,20 +157,45 @@ def _equality(token: Token) -> Operation:
     return Equals(literal)
 
 
-def _range(literal: Literal) -> Operation:
+def _range(literal: Literal) -> Range:
     text, start = literal.text, literal.span.start
     low, _, high = text.partition("..")
-    ends: list[Literal | None] = []
-    for part, offset in ((low, 0), (high, len(low) + 2)):
-        bare = part.strip()
-        begin = start + offset + len(part) - len(part.lstrip())
-        ends.append(Literal(bare, False, Span(begin, begin + len(bare))) if bare else None)
-    return Range(ends[0], ends[1])
+    return _of_ends(_end(low, start), _end(high, start + len(low) + 2))
 
 
-def _flat(kind: type[And] | type[Or], items: list[Node]) -> tuple[Node, ...]:
+def _end(text: str, start: int) -> Literal | None:
+    """An end of a range that is one bare text; the second of two may be in quotes there."""
+    own = text.strip()
+    begin = start + len(text) - len(text.lstrip())
+    span = Span(begin, begin + len(own))
+    if len(own) > 1 and own[0] == own[-1] and own[0] in "\"'":
+        return Literal(unquote(own), True, span)
+    return Literal(own, False, span) if own else None
+
+
+def _of_ends(low: Literal | None, high: Literal | None) -> Range:
+    """Quotes change nothing of an end, so both have them or neither."""
+    if (low and low.quoted) or (high and high.quoted):
+        return Range(low and replace(low, quoted=True), high and replace(high, quoted=True))
+    return Range(low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class _Enclosed:
+    """A query in parentheses; the span takes them in."""
+
+    item: Node
+    span: Span
+
+
+def _open(item: Node | _Enclosed) -> Node:
+    return item.item if isinstance(item, _Enclosed) else item
+
+
+def _flat(kind: type[And] | type[Or], items: list[Node | _Enclosed]) -> tuple[Node, ...]:
     flat: list[Node] = []
-    for item in items:
+    for each in items:
+        item = _open(each)
         if isinstance(item, kind):
             flat.extend(item.items)
         else:
@@ -183,58 +203,50 @@ def _flat(kind: type[And] | type[Or], items: list[Node]) -> tuple[Node, ...]:
     return tuple(flat)
 
 
-class Builder(Transformer[Token, Any]):
+class Builder:
     """One method a grammar rule; each takes the list of its children."""
 
-    def query(self, children: list[Node]) -> Node:
-        return children[0]
+    def query(self, children: list[Node | _Enclosed]) -> Node:
+        return _open(children[0])
 
-    def disjunction(self, children: list[Node]) -> Node:
-        span = Span(children[0].span.start, children[-1].span.end)
-        return Or(_flat(Or, children), span)
+    def disjunction(self, children: list[Node | _Enclosed]) -> Node:
+        return Or(_flat(Or, children), Span(children[0].span.start, children[-1].span.end))
 
-    def conjunction(self, children: list[Node]) -> Node:
-        span = Span(children[0].span.start, children[-1].span.end)
-        return And(_flat(And, children), span)
+    def conjunction(self, children: list[Node | _Enclosed]) -> Node:
+        return And(_flat(And, children), Span(children[0].span.start, children[-1].span.end))
+
+    def enclosed(self, children: list[Any]) -> _Enclosed:
+        left, item, right = children
+        return _Enclosed(_open(item), Span(left[2], right[3]))
 
     def negation(self, children: list[Any]) -> Node:
-        item: Node = children[-1]
-        start = children[0].start_pos if isinstance(children[0], Token) else item.span.start
-        return Not(item, Span(start or 0, item.span.end))
+        sign, item = children
+        return Not(_open(item), Span(sign[2], item.span.end))
 
     def group(self, children: list[Any]) -> Node:
-        token, item = children
-        name, transitive = _call_name(token)
-        return Group(name, transitive, item, Span(token.start_pos or 0, item.span.end))
+        call, item, right = children
+        name, transitive = _call_name(call)
+        return Group(name, transitive, _open(item), Span(call[2], right[3]))
 
     def condition(self, children: list[Any]) -> Node:
         subject_token, tilde, operation_token = children
-        subject: Subject = field_path(subject_token) if isinstance(subject_token, Token) else subject_token
-        operation: Operation
-        if isinstance(operation_token, Token):
-            span = _span(operation_token)
-            operation = (
-                _regex(operation_token) if operation_token.type == "REGEX" else _equality(operation_token)
-            )
-        else:
-            operation, span = operation_token
+        subject = _subject(subject_token)
+        operation, span = _operation(operation_token)
         if tilde is not None:
-            span = Span(tilde.start_pos or 0, span.end)
+            span = Span(tilde[2], span.end)
         return Condition(subject, operation, tilde is not None, Span(subject.span.start, span.end), span)
 
     def call(self, children: list[Any]) -> Call:
-        token, argument, extra = children
-        name, transitive = _call_name(token)
-        end = extra.end_pos if extra is not None else argument.end_pos
-        span = Span(token.start_pos or 0, end or 0)
+        call, argument, extra, right = children
+        name, transitive = _call_name(call)
+        span = Span(call[2], right[3])
         if transitive:
             raise SyntaxFaultError("PQL102", span, found="`*`", expected="a function of a metric")
-        return Call(name.lower(), field_path(argument), None if extra is None else str(extra), span)
+        return Call(name.lower(), field_path(argument), None if extra is None else extra[1], span)
 
-    def comparison(self, children: list[Any]) -> tuple[Operation, Span]:
+    def comparison(self, children: list[Token]) -> tuple[Operation, Span]:
         operator, value = children
-        span = Span(operator.start_pos or 0, value.end_pos or 0)
-        return Compare(_COMPARISONS[str(operator)], _literal(value)), span
+        return Compare(_COMPARISONS[operator[1]], _literal(value)), Span(operator[2], value[3])
 
     def listing(self, children: list[Token]) -> tuple[Operation, Span]:
         values = tuple(_literal(each) for each in children)
@@ -243,23 +255,41 @@ class Builder(Transformer[Token, Any]):
                 raise SyntaxFaultError("PQL110", value.span, item=value.text, field=found[1])
         return OneOf(values), Span(values[0].span.start, values[-1].span.end)
 
+    def quoted_range(self, children: list[Token]) -> tuple[Operation, Span]:
+        first, last = children[0], children[-1]
+        low = None if first[0] == "OPEN" else _literal(first)
+        high = None if last[0] == "DOTS" else _literal(last)
+        return _of_ends(low, high), Span(first[2], last[3])
+
     def sort(self, children: list[SortTerm]) -> tuple[SortTerm, ...]:
         return tuple(children)
 
     def sort_term(self, children: list[Any]) -> SortTerm:
         minus, subject_token = children
-        subject = field_path(subject_token) if isinstance(subject_token, Token) else subject_token
-        start = subject.span.start if minus is None else minus.start_pos
+        subject = _subject(subject_token)
+        start = subject.span.start if minus is None else minus[2]
         return SortTerm(subject, minus is not None, Span(start, subject.span.end))
 
 
+def _subject(child: Token | Call) -> Subject:
+    return child if isinstance(child, Call) else field_path(child)
+
+
+def _operation(child: Token | tuple[Operation, Span]) -> tuple[Operation, Span]:
+    """What stands after the colon: two forms come built, a lone token is built here."""
+    if len(child) == 2:
+        return child
+    span = Span(child[2], child[3])
+    return _regex(child) if child[0] == "REGEX" else _equality(child), span
+
+
 def _call_name(token: Token) -> tuple[str, bool]:
-    name = str(token)[:-1].rstrip()
+    name = token[1][:-1].rstrip()
     return name.removesuffix("*"), name.endswith("*")
 
 
 def _regex(token: Token) -> Regex:
-    text = str(token)
+    text = token[1]
     ignore_case = text[-1] in "iI"
     body = text[1:-2] if ignore_case else text[1:-1]
     return Regex(body.replace("\\/", "/"), ignore_case)

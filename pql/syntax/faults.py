@@ -8,6 +8,7 @@ from lark import UnexpectedInput, UnexpectedToken
 
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.span import Span
+from pql.syntax.grammar import lark_parser
 
 __all__ = ["explain_unexpected"]
 
@@ -18,12 +19,14 @@ _NAMES = {
     "_AND": "AND",
     "_OR": "OR",
     "_OR_BAR": "`|`",
-    "_NOT": "NOT",
+    "NOT": "NOT",
     "_BAR": "`|`",
     "_COMMA": "`,`",
     "_COLON": "`:`",
-    "_LPAR": "`(`",
-    "_RPAR": "`)`",
+    "DOTS": "`..`",
+    "OPEN": "`..`",
+    "LPAR": "`(`",
+    "RPAR": "`)`",
     "TILDE": "`~`",
     "MINUS": "`-`",
     "COMPARE": "a comparison",
@@ -38,12 +41,23 @@ _QUOTE_IT = "quote a value that holds a parenthesis"
 _AFTER_CONDITION = {"_AND", "_OR", "_OR_BAR", "_BAR", "_COMMA", "$END"}
 
 
-def explain_unexpected(error: UnexpectedInput, text: str, start: str) -> Diagnostic:
-    """The diagnostic for a parse error at `error`'s place in `text`; `start` is `query` or `sort`."""
+def explain_unexpected(text: str, start: str) -> Diagnostic:
+    """The diagnostic for a text that does not parse; `start` is `query` or `sort`.
+
+    lark reads it again, as it can tell what could have come. ValueError if it finds nothing wrong.
+    """
+    try:
+        lark_parser().parse(text, start=start)
+    except UnexpectedInput as error:
+        return _diagnostic(error, text, start)
+    raise ValueError("the text can be parsed")
+
+
+def _diagnostic(error: UnexpectedInput, text: str, start: str) -> Diagnostic:
     expected, span, found = _facts(error, text)
     position = span.start
     before = text[:position]
-    if found == "_RPAR" and expected and expected <= _AFTER_CONDITION:
+    if found == "RPAR" and expected and expected <= _AFTER_CONDITION:
         return Diagnostic("PQL106", span, hint="remove it, or quote the value if it is part of one")
     opens_quote = position < len(text) and text[position] in "\"'"
     if opens_quote and (expected & {"QUOTED", "BARE"} or before[-1:] == "."):
@@ -58,12 +72,12 @@ def explain_unexpected(error: UnexpectedInput, text: str, start: str) -> Diagnos
     if "BARE" in expected and "QUOTED" in expected and "FIELD" not in expected:
         after = before.rstrip()
         shown = after[-1:] if after else ""
-        hint = _QUOTE_IT if found == "_LPAR" else "`nil` asks for a missing value"
+        hint = _QUOTE_IT if found == "LPAR" else "`nil` asks for a missing value"
         return Diagnostic("PQL104", span, {"after": shown}, hint)
-    if position >= len(text) and "_RPAR" in expected:
+    if position >= len(text) and "RPAR" in expected:
         opening = _unclosed(text)
         return Diagnostic("PQL105", Span(opening, opening + 1), hint="add `)`")
-    if before.rstrip()[-1:] in {'"', "'"} and found not in {"_COMMA", "_RPAR"}:
+    if before.rstrip()[-1:] in {'"', "'"} and found not in {"_COMMA", "RPAR"}:
         return Diagnostic("PQL108", span, hint="put the whole value in the quotes, or a comma between")
     return _general(expected, span, text, start)
 
@@ -78,7 +92,7 @@ def _facts(error: UnexpectedInput, text: str) -> tuple[set[str], Span, str]:
         return expected, Span(token.start_pos or 0, token.end_pos or len(text)), token.type
     position = getattr(error, "pos_in_stream", None) or 0
     allowed = set(getattr(error, "allowed", None) or ())
-    found = {")": "_RPAR", ",": "_COMMA", "(": "_LPAR", "|": "_BAR"}.get(text[position : position + 1], "")
+    found = {")": "RPAR", ",": "_COMMA", "(": "LPAR", "|": "_BAR"}.get(text[position : position + 1], "")
     return allowed, Span(position, min(position + 1, len(text))), found
 
 
@@ -93,7 +107,7 @@ def _general(expected: set[str], span: Span, text: str, start: str) -> Diagnosti
         names = sorted({_NAMES.get(each, each) for each in expected})
         wanted = " or ".join(names) or "something else"
     hint = ""
-    if expected == {"_LPAR"}:
+    if expected == {"LPAR"}:
         hint = "`~` stands after the colon (`field:~value`) or in front of a group (`~(…)`)"
     if shown == "(" and "_COMMA" in expected:
         hint = _QUOTE_IT

@@ -110,9 +110,9 @@ def _operation(operation: Operation) -> str:
             blank = " " if text.startswith("=") else ""  # `< =5` asks about the text `=5`
             return operator.value + blank + text
         case Range(low, high):
-            start = "" if low is None else low.text
+            start = "" if low is None else _literal(low)
             blank = " " if start.endswith(".") else ""  # `5. ..6` begins with the number `5.`
-            return f"{start}{blank}..{'' if high is None else high.text}"
+            return f"{start}{blank}..{'' if high is None else _literal(high)}"
         case Like(text, open_start, open_end):
             return f"{'%' if open_start else ''}{text}{'%' if open_end else ''}"
         case Regex(pattern, ignore_case):

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from typing import Any
-
-from lark import UnexpectedInput
-from lark.exceptions import VisitError
 
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.span import Span
 from pql.syntax.ast import And, Condition, Group, Node, Not, Or, SortTerm
-from pql.syntax.build import SyntaxFaultError
-from pql.syntax.faults import explain_unexpected
-from pql.syntax.grammar import lark_parser
+from pql.syntax.build import Builder, SyntaxFaultError
+from pql.syntax.machine import Machine, UnexpectedTextError
+from pql.syntax.tables import tables
 
 __all__ = ["DEEPEST", "LONGEST", "parse_query", "parse_sort"]
 
@@ -68,17 +66,21 @@ def _check_text(text: str, max_length: int | None) -> None:
         raise PqlError(Diagnostic("PQL114", Span(*half.span()), hint="a query is UTF-8"), text)
 
 
+@cache
+def _machine() -> Machine:
+    return Machine(tables(), Builder())
+
+
 def _parse(text: str, start: str) -> Any:
     try:
-        return lark_parser().parse(text, start=start)
+        return _machine().parse(text, start)
     except SyntaxFaultError as fault:
         raise _fault_error(fault, text) from None
-    except VisitError as wrapped:
-        if isinstance(wrapped.orig_exc, SyntaxFaultError):
-            raise _fault_error(wrapped.orig_exc, text) from None
-        raise
-    except UnexpectedInput as unexpected:
-        raise PqlError(explain_unexpected(unexpected, text, start), text) from None
+    except UnexpectedTextError:
+        pass
+    from pql.syntax.faults import explain_unexpected
+
+    raise PqlError(explain_unexpected(text, start), text)
 
 
 _HINTS = {

@@ -31,9 +31,9 @@ def refused(query: str, sort: str = "", entity: Entity = Entity.RUN) -> Diagnost
 
 
 CASES = [
-    ("PQL113", "‹at(metrics.loss›):<1"),
-    ("PQL113", "‹at(metrics.loss, x›):<1"),
-    ("PQL113", "‹min(metrics.loss, 3›):<1"),
+    ("PQL113", "‹at(metrics.loss)›:<1"),
+    ("PQL113", "‹at(metrics.loss, x)›:<1"),
+    ("PQL113", "‹min(metrics.loss, 3)›:<1"),
     ("PQL113", "min(‹inputs.loss›):<1"),
     ("PQL113", "min(‹status›):a"),
     ("PQL201", "‹stauts›:running"),
@@ -53,7 +53,7 @@ CASES = [
     ("PQL203", "‹status.x›:running"),
     ("PQL203", "‹project.uuid›:a"),
     ("PQL203", "‹artifacts.name.x›:a"),
-    ("PQL205", "‹median(metrics.loss›):<1"),
+    ("PQL205", "‹median(metrics.loss)›:<1"),
     ("PQL206", "‹tags›(name:a)"),
     ("PQL206", "‹pipeline›(name:a)"),
     ("PQL206", "status:a, ‹artifacts*›(name:a)"),
@@ -121,7 +121,7 @@ def test_fault_of_a_query(code: str, text: str) -> None:
         ("PQL204", "‹upstream›"),
         ("PQL202", "‹metrics›"),
         ("PQL203", "‹name.x›"),
-        ("PQL205", "-‹median(metrics.loss›)"),
+        ("PQL205", "-‹median(metrics.loss)›"),
     ],
 )
 def test_fault_of_a_sort(code: str, text: str) -> None:

@@ -74,7 +74,7 @@ def test_what_cannot_match_is_told():
 
 def test_the_stages():
     query = "metrics.loss:<0.01, artifacts(kind:model)"
-    assert _lines("explain", query, "--emit", "ast")[:2] == ["And  [0..40]", "  Condition  [0..18]"]
+    assert _lines("explain", query, "--emit", "ast")[:2] == ["And  [0..41]", "  Condition  [0..18]"]
     assert _lines("explain", query, "--emit", "bound", "--all") == [
         "and",
         '  is metrics.loss ["<", 0.01]',

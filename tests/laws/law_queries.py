@@ -128,6 +128,8 @@ def _run_field(draw: st.DrawFn, prefix: tuple[str, ...] = (), *, sortable: bool 
     """A field of a run, behind the relations of `prefix`."""
     if draw(st.booleans()):
         field = draw(_sections)
+        if not sortable and draw(st.integers(0, 9)) == 0:
+            return _path((*prefix, draw(_names(field))), Family.JSON)  # the section as a whole
         segments, quoted = draw(st.sampled_from(_KEYS))
         return _path(
             (*prefix, draw(_names(field)), *segments), field.family, _shift(prefix, segments, quoted)
@@ -262,6 +264,8 @@ _JSON = (
 
 @st.composite
 def _operation(draw: st.DrawFn, family: Family, pathless: bool) -> Operation:
+    if family is Family.JSON:
+        return IsNil()
     kind = draw(st.integers(0, 11))
     value = _literals(_VALUES[family])
     match kind:
@@ -295,8 +299,9 @@ def _operation(draw: st.DrawFn, family: Family, pathless: bool) -> Operation:
 def _range(draw: st.DrawFn, family: Family) -> Range:
     ends = _VALUES[Family.SCALAR if family is Family.ANY else family].filter(lambda text: " " not in text)
     shape = draw(st.integers(0, 3))
-    low = None if shape == 0 else Literal(draw(ends))
-    high = None if shape == 1 else Literal(draw(ends))
+    quoted = draw(st.booleans())
+    low = None if shape == 0 else Literal(draw(ends), quoted)
+    high = None if shape == 1 else Literal(draw(ends), quoted)
     low = None if low is not None and low.text.endswith(".") else low
     high = None if high is not None and high.text.startswith(".") else high
     return (
@@ -363,10 +368,13 @@ def artifact_queries() -> st.SearchStrategy[Node]:
     return trees(Entity.ARTIFACT, 2)
 
 
+_ARTIFACT_SORTS = [each.name for each in ARTIFACT_FIELDS if each.family is not Family.JSON]
+
+
 @st.composite
 def _sort_subject(draw: st.DrawFn, entity: Entity) -> Subject:
     if entity is Entity.ARTIFACT and draw(st.booleans()):
-        return FieldPath(draw(st.sampled_from([each.name for each in ARTIFACT_FIELDS])))
+        return FieldPath(draw(st.sampled_from(_ARTIFACT_SORTS)))
     prefix = ("run",) if entity is Entity.ARTIFACT else ()
     kind = draw(st.integers(0, 5))
     if kind == 0:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from law_pools import NUMBERS, PLAIN_NUMBERS, TIMES, UUIDS, numbers, texts
 
-from pql.binder.bound import BoundQuery, ColumnValue, HistoryValue, KeyValue, Step
+from pql.binder.bound import BoundQuery, ColumnValue, HistoryValue, KeyValue, SectionValue, Step
 from pql.catalog.fields import STATUSES, Family, Relation
 from pql.reference.model import Artifact, Connection, Point, Related, Run
 
@@ -37,6 +37,9 @@ def needs_of(query: BoundQuery) -> Needs:
                 needs.columns[own.column] = own.family
             case KeyValue() as value:
                 _add_key(needs, value)
+            case SectionValue(section):
+                needs.keys.setdefault(section.value, set()).update(("loss", "a"))
+                needs.metrics.add("loss")
             case HistoryValue(_, metric):
                 needs.metrics.add(metric)
             case Step(relation):
@@ -115,6 +118,7 @@ _artifacts = st.lists(
         _optional_text,
         _optional_text,
         st.booleans(),
+        st.sampled_from((None, {}, {"last": 0.5})),
     ),
     max_size=3,
 ).map(tuple)

@@ -49,7 +49,14 @@ def record_of(run: Run) -> RunRecord:
         original=_relation(run.original),
         controller=run.controller,
         artifacts=tuple(
-            ArtifactRecord(each.name, each.kind, each.path, each.state, each.is_input)
+            ArtifactRecord(
+                each.name,
+                each.kind,
+                each.path,
+                each.state,
+                each.is_input,
+                None if each.summary is None else dict(each.summary),
+            )
             for each in run.artifacts
         ),
         edges=tuple(EdgeRecord(uuid, "run") for uuid in run.upstream),

@@ -31,6 +31,8 @@ _DATE_OPERATIONS = ("2026-11-22", "2026-11", ">2026-11-22", "<=2026-11-22", "202
 _FIELDS = {
     "metrics.m": NUMBER_OPERATIONS,
     "min(metrics.m)": NUMBER_OPERATIONS,
+    "inputs": ("nil",),
+    "metrics": ("nil",),
     "inputs.x": _JSON_OPERATIONS,
     "duration": NUMBER_OPERATIONS,
     "name": _TEXT_OPERATIONS,

@@ -30,6 +30,7 @@ from pql.binder.bound import (
     KeyValue,
     NumberTest,
     Operator,
+    SectionValue,
     Test,
     TextEquals,
     TextLike,
@@ -127,6 +128,9 @@ def _cells(value: Value, basic: list[Test]) -> Iterator[_Cell]:
         case KeyValue():
             yield _NIL
             yield from _json_cells(basic)
+        case SectionValue():
+            yield _NIL
+            yield _Cell()
         case ElementId():
             yield _NIL
             yield from _text_cells(basic)
