@@ -23,7 +23,7 @@ Kind = str
 """`yaml`, `pql`, `query` (one query and nothing else), or `guess` (yaml if it reads as an operation)."""
 
 # What a file must hold to be of interest, and what it holds if a fault in it is of interest.
-_SIGNS = ("joins", "matrix", "contextOnly", "context_only", COMMENT)
+_SIGNS = ("joins", "matrix", "contextOnly", "context_only", "operations", COMMENT)
 _LIKELY = re.compile(r"\bquery[\"']?\s*:|\bkind[\"']?\s*:\s*[\"']?(?:operation|component)\b")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pql.binder.bound import (
     AnyOf,
@@ -21,7 +21,10 @@ from pql.binder.bound import (
     NumberTest,
     Operator,
     Step,
+    Test,
     TextEquals,
+    TextLike,
+    TextMatches,
     Value,
 )
 from pql.catalog.fields import Family
@@ -31,20 +34,20 @@ from pql.diagnostics.span import Span
 from pql.plan.analysis import Finding
 from pql.plan.analysis.formula import some_run
 from pql.plan.analysis.solver import satisfiable
-from pql.syntax.ast import And, Condition, Group, Node, Not, Or
+from pql.syntax.ast import And, Condition, Group, Node, Not, OneOf, Or
 
 __all__ = [
     "KeyUse",
+    "ValueUse",
     "bound_conditions",
-    "equalities",
     "keyed",
-    "keyed_values",
     "may_be_nil",
     "nil_is_possible",
     "nodes",
     "nodes_with",
     "ordered",
     "told",
+    "values_asked",
     "without",
 ]
 
@@ -65,6 +68,20 @@ class KeyUse:
     key: str
     candidates: tuple[str, ...]
     shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueUse:
+    """A value that a query asks for.
+
+    `condition` asks for it alone, `keys` are the section and key of it (none for a field), `span` is where
+    the value is written.
+    """
+
+    condition: Bound
+    keys: tuple[tuple[str, str], ...]
+    node: Condition
+    span: Span
 
 
 def told(search: Search, finding: Finding, one: str, several: str) -> str:
@@ -190,18 +207,53 @@ def _use(text: Text, span: Span, value: Value) -> KeyUse | None:
     return None if text.open(where) else KeyUse(text, where, name, key, candidates, f"{shown}.{key}")
 
 
-def equalities(search: Search) -> Iterator[BoundCondition]:
-    """The conditions of a search that ask for one text or flag, or for one of several, of a run's own."""
-    if search.bound is None:
+def values_asked(search: Search) -> Iterator[ValueUse]:
+    """The values that a search asks for by equality or by a pattern, negated or not; those of a list one by
+    one."""
+    if search.node is None or search.bound is None or search.bound.condition is None:
         return
-    for condition in bound_conditions(search.bound.condition):
-        tests = condition.test.tests if isinstance(condition.test, AnyOf) else (condition.test,)
-        plain = all(isinstance(each, TextEquals | FlagTest) for each in tests)
-        if plain and not condition.negated and not search.query.open(condition.span):
-            yield condition
+    written = {node.span: node for node in nodes(search.node) if isinstance(node, Condition)}
+    for bound, group in _grouped(search.bound.condition):
+        node = written.get(bound.span)
+        if node is None or search.query.open(bound.span):
+            continue
+        for test, span in _each(bound.test, node):
+            if isinstance(test, _VALUES) or (isinstance(test, NumberTest) and test.operator is Operator.EQ):
+                alone: Bound = replace(bound, test=test, negated=False)
+                alone = alone if group is None else BoundGroup(group, alone)
+                yield ValueUse(alone, _keyed_values(bound), node, span)
 
 
-def keyed_values(condition: BoundCondition) -> tuple[tuple[str, str], ...]:
+_VALUES = TextEquals | TextLike | TextMatches | FlagTest
+
+
+def _each(test: Test, node: Condition) -> Iterator[tuple[Test, Span]]:
+    operation = node.operation
+    if isinstance(test, AnyOf) and isinstance(operation, OneOf) and len(test.tests) == len(operation.values):
+        for one, value in zip(test.tests, operation.values, strict=True):
+            yield one, value.span
+    else:
+        yield test, node.value_span
+
+
+def _grouped(root: Bound) -> Iterator[tuple[BoundCondition, Step | None]]:
+    """The conditions of a query, each with the group of related elements that it stands in."""
+    stack: list[tuple[Bound, Step | None]] = [(root, None)]
+    while stack:
+        match stack.pop():
+            case BoundCondition() as condition, step:
+                yield condition, step
+            case ((BoundAnd(items) | BoundOr(items)), step):
+                stack.extend((item, step) for item in reversed(items))
+            case BoundNot(item), step:
+                stack.append((item, step))
+            case BoundGroup(step, item), None:
+                stack.append((item, step))
+            case _:
+                pass
+
+
+def _keyed_values(condition: BoundCondition) -> tuple[tuple[str, str], ...]:
     """The section and key that a condition asks about; empty for a field."""
     value = condition.value
     return ((value.section.value, value.key),) if isinstance(value, KeyValue) else ()

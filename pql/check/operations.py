@@ -142,11 +142,12 @@ class _Walk:
         if matrix is not None:
             self.matrices.append(matrix)
         joins = node.get("joins")
-        params = node.get("params") if self._sure and _is_operation(node) else None
-        if not (self._sure or _speaks_of_queries(joins)) or (joins is None and params is None):
-            return
         own = node.get("component") or _of_dag(node, dag)
         component = own if isinstance(own, Mapping) else None
+        sure = self._sure and _is_operation(node)
+        filled = node.get("params") is not None or matrix is not None or (dag and component) is not None
+        if not (self._sure or _speaks_of_queries(joins)) or (joins is None and not (sure and filled)):
+            return
         operation = Operation(self._source, node, component, "", dag, dag_params)
         self.units.append(read_unit(operation, joins, self._clock))
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pql.diagnostics.span import Span
 from pql.joins.source import Piece, Placed, Source
 
-__all__ = ["Block", "comment_spans", "read_blocks"]
+__all__ = ["Block", "comment_spans", "quoted_spans", "read_blocks"]
 
 _HEADER = re.compile(r"^[ \t]*\[(?P<name>[^\[\]\r\n]*)\][ \t]*(?=\r?$)", re.MULTILINE)
 _SETTING = re.compile(r"^[ \t]*(?P<name>sort|limit)[ \t]*:", re.MULTILINE)
@@ -93,11 +93,20 @@ def _blanked(text: str) -> str:
 
 def comment_spans(text: str) -> list[Span]:
     """The comments of a text; a `#` in quotes or in a regular expression begins none."""
+    return [span for span in _special_spans(text, comments=True) if text[span.start] == "#"]
+
+
+def quoted_spans(text: str) -> list[Span]:
+    """The quoted texts and regular expressions of a query without comments."""
+    return _special_spans(text, comments=False)
+
+
+def _special_spans(text: str, *, comments: bool) -> list[Span]:
     spans: list[Span] = []
     at, before = 0, "("
     while at < len(text):
         character = text[at]
-        if character == "#" and (at == 0 or text[at - 1].isspace()):
+        if comments and character == "#" and (at == 0 or text[at - 1].isspace()):
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
             if text[end - 1] == "\r":
@@ -107,7 +116,10 @@ def comment_spans(text: str) -> list[Span]:
             continue
         opens = character in "\"'" and before in _BEFORE_QUOTE
         if opens or (character == "/" and before in ":~"):
-            at = _closing(text, at)
+            end = _closing(text, at)
+            if end > at + 1:
+                spans.append(Span(at, end))
+            at = end
             before = character
             continue
         if not character.isspace():

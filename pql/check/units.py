@@ -17,7 +17,7 @@ from pql.diagnostics.suggest import suggestion
 from pql.joins.document import Mapping, Node, Scalar, Sequence
 from pql.joins.inputs import check_input
 from pql.joins.model import Join, JoinParam
-from pql.joins.opfile import Operation
+from pql.joins.opfile import Input, Operation
 from pql.joins.read import read_params, read_whole, shown
 from pql.joins.resolver import check_agreement, check_param
 from pql.joins.source import placed
@@ -26,6 +26,8 @@ __all__ = ["JoinUnit", "Unit", "read_unit"]
 
 _JOIN_KEYS = {name: name for name in ("query", "sort", "limit", "offset", "params")}
 _EVERY_RUN = placed("status:_any_")
+# What else may give an operation params.
+_MORE = ("presets", "isPreset", "template", "runPatch", "patchStrategy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,3 +224,24 @@ class _UnitReader:
                 hint = suggestion(each.name, inputs)
                 hint = hint or "declare it under `inputs`, or add `contextOnly: true`"
                 self._fault(self._source.error("PQL615", each.key.span, hint, param=each.name))
+        joined = {param.name for join in made for param in join.params}
+        self._unfilled(joined | set(own), inputs)
+
+    def _unfilled(self, given: set[str], inputs: dict[str, Input]) -> None:
+        """Inputs without a value. An operation of a DAG gets its params from the file alone; any other may
+        get them when it is started."""
+        node = self._operation.node
+        if self._operation.dag is None or any(node.get(name) is not None for name in _MORE):
+            return
+        matrix = node.get("matrix")
+        varied = matrix.get("params") if isinstance(matrix, Mapping) else None
+        if matrix is not None and not isinstance(varied, Mapping):
+            return  # lists of values may name any input
+        filled = given | {key.text for key, _ in (varied.entries if isinstance(varied, Mapping) else ())}
+        head = node.key("name") or node.entries[0][0]
+        value = node.get("name")
+        for each in inputs.values():
+            if each.name in filled or each.is_optional or each.is_output or each.value is not None:
+                continue
+            span = value.span if isinstance(value, Scalar) else head.span
+            self._fault(self._source.error("PQL616", span, "give it under `params`", input=each.name))

@@ -11,7 +11,15 @@ from typing import Any
 import yaml
 
 from pql.binder.binder import Clock
-from pql.binder.bound import Bound
+from pql.binder.bound import (
+    Bound,
+    BoundCondition,
+    BoundGroup,
+    NumberTest,
+    TextEquals,
+    TextLike,
+    TextMatches,
+)
 from pql.check.known import KeyFacts
 from pql.diagnostics.span import Span
 
@@ -38,6 +46,7 @@ class FakeKnown:
     newer: dict[tuple[str, str], int]
     total: int
     runs: int
+    counts: dict[str, int]
     asked: list[Bound | None] = field(default_factory=list)
 
     def key(self, section: str, key: str) -> KeyFacts | None:
@@ -51,7 +60,22 @@ class FakeKnown:
 
     def count(self, condition: Bound | None) -> int:
         self.asked.append(condition)
-        return self.total
+        return self.counts.get(_value_in(condition), self.total)
+
+
+def _value_in(condition: Bound | None) -> str:
+    """The text or number that a condition asks for."""
+    inner = condition.item if isinstance(condition, BoundGroup) else condition
+    test = inner.test if isinstance(inner, BoundCondition) else None
+    match test:
+        case TextEquals(text) | TextLike(text):
+            return text
+        case TextMatches(pattern):
+            return pattern
+        case NumberTest(_, number):
+            return str(number)
+        case _:
+            return ""
 
 
 def unmarked(text: str) -> tuple[str, list[Span]]:
@@ -88,4 +112,5 @@ def _known(data: dict[str, Any]) -> FakeKnown:
             counts = [said.get(name, 0) for name in ("runs", "numbers", "texts", "booleans", "nested")]
             facts[section, key] = KeyFacts(*counts)
             newer[section, key] = said.get("newer", 0)
-    return FakeKnown(facts, newer, data["count"], data["runs"])
+    counts = {str(value): count for value, count in data.get("counts", {}).items()}
+    return FakeKnown(facts, newer, data["count"], data["runs"], counts)

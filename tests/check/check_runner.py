@@ -22,9 +22,17 @@ class Ran:
     err: str
 
 
-def pql(*arguments: str, cwd: Path, stdin: str = "") -> Ran:
-    """Run `pql` in a folder."""
-    streams = [io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True, newline="") for _ in range(2)]
+class Terminal(io.TextIOWrapper):
+    """A stream that a person looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def pql(*arguments: str, cwd: Path, stdin: str = "", terminal: bool = False) -> Ran:
+    """Run `pql` in a folder; `terminal` says that somebody looks on."""
+    stream = Terminal if terminal else io.TextIOWrapper
+    streams = [stream(io.BytesIO(), "utf-8", write_through=True, newline="") for _ in range(2)]
     given = io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8", newline="")
     code = 0
     with (

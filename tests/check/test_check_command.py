@@ -193,17 +193,19 @@ def test_an_index_knows_more(tmp_path: Path) -> None:
     query = "metrics.loss:<1, metrics.lss:<1, metrics.old:<2, inputs.opt:adma, inputs.opt:>3, inputs.opt:adam"
     join = f"kind: operation\njoins:\n  - query: '{query}'\n"
     write(tmp_path, {"op.yaml": join})
-    at = {
-        each: 13 + query.index(each)
-        for each in ("metrics.lss", "metrics.old", "inputs.opt:adma", "inputs.opt:>3")
-    }
+    at = {each: 13 + query.index(each) for each in ("metrics.lss", "metrics.old", "adma", "inputs.opt:>3")}
     found = concise(tmp_path, "op.yaml", "--index", "ix", "--select", "PQL7", "--ignore", "PQL701")
     assert {
         f"op.yaml:3:{at['metrics.lss']}: PQL761",
         f"op.yaml:3:{at['metrics.old']}: PQL762",
-        f"op.yaml:3:{at['inputs.opt:adma']}: PQL763",
+        f"op.yaml:3:{at['adma']}: PQL763",
         f"op.yaml:3:{at['inputs.opt:>3']}: PQL764",
     } <= set(found)
     assert concise(tmp_path, "op.yaml", "--select", "PQL76") == []
     write(tmp_path, {"op.yaml": "kind: operation\njoins:\n  - query: 'metrics.loss:>1, inputs.opt:adam'\n"})
     assert concise(tmp_path, "op.yaml", "--index", "ix") == ["op.yaml:3:13: PQL765"]
+    # Each value by itself, whatever holds it.
+    query = "inputs.opt:adam|sgd, artifacts(kind:model), name:~%x%, metrics.loss:0.5|0.7"
+    found = concise(tmp_path, "-q", query, "--index", "ix", "--select", "PQL763")
+    wrong = ("sgd", "model", "~%x%", "0.7")
+    assert found == [f"query:1:{query.index(each) + 1}: PQL763" for each in wrong]

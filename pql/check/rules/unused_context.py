@@ -2,54 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pql.check.model import Report
 from pql.check.rule import Rule
 from pql.check.units import Unit
+from pql.check.uses import EVERYTHING, used
 from pql.diagnostics.diagnostic import PqlError
-from pql.joins.document import Mapping, Node, Scalar, Sequence
 
 __all__ = ["RULE"]
 
-_TEMPLATE = re.compile(r"\{[{%].*?[}%]\}", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-
 
 def _check(unit: Unit) -> Iterator[Report]:
-    if unit.operation.component is None:
+    operation = unit.operation
+    if operation.component is None:
         return  # what uses the param is not in the file
     try:
-        own = unit.operation.params()
+        own = operation.params()
     except PqlError:
         return
-    given = [(each.name, each.key.span) for each in own.values() if each.context_only]
-    given += [(p.name, p.span) for join in unit.joins for p in join.params if p.context_only]
-    used = set(_used(unit.operation.node)) | set(_used(unit.operation.component))
-    if "params" in used:
-        return  # all of them at once
-    for name, span in given:
-        if name not in used:
-            yield Report(span, {"param": name}, f"use it as `{{{{ {name} }}}}`, or take it away")
-
-
-def _used(root: Node) -> Iterator[str]:
-    """Every name in a template; of `params.x` the x alone."""
-    stack: list[Node] = [root]
-    while stack:
-        match stack.pop():
-            case Scalar(text=text) if "{" in text:
-                for template in _TEMPLATE.findall(text):
-                    names = _NAME.findall(template)
-                    whole = not any(f"params.{each}" in template for each in names)
-                    yield from (each for each in names if each != "params" or whole)
-            case Sequence(items):
-                stack.extend(items)
-            case Mapping(entries):
-                stack.extend(value for _, value in entries)
-            case _:
-                pass
+    # What is fetched into the run is used by being there. A join's params come too late for the joins.
+    given = [(p.name, p.key.span) for p in own.values() if p.context_only and not p.to_init]
+    joined = [
+        (p.name, p.span) for join in unit.joins for p in join.params if p.context_only and not p.to_init
+    ]
+    names = used(operation.component)
+    late = names | used(operation.node, without=operation.node.get("joins"))
+    early = names | used(operation.node)
+    for places, known in ((given, early), (joined, late)):
+        for name, span in places if EVERYTHING not in known else ():
+            if name not in known:
+                yield Report(span, {"param": name}, f"use it as `{{{{ {name} }}}}`, or take it away")
 
 
 RULE = Rule(
@@ -58,8 +41,9 @@ RULE = Rule(
     title="contextOnly param that nothing uses",
     message="nothing in the operation uses `{param}`",
     doc="""\
-A `contextOnly` param is there for templates alone. No template of the operation, its joins or its
-component names it, and no other operation of the file does.
+A `contextOnly` param is there for templates alone. No template of the operation or its component looks it up;
+a join's param is not there yet when the joins' own queries are made. Nothing is said where the component is
+not in the file, where a template takes all of `params`, and of what `toInit` fetches.
 """,
     wrong="""\
 kind: operation
