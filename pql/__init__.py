@@ -91,18 +91,21 @@ def compile(  # noqa: A001 - as `re.compile`
     layout: Layout | None = None,
     columns: Sequence[str] = ("uuid",),
     max_length: int | None = 65_536,
+    defaults: str | None = None,
 ) -> Statement:
     """One SELECT of DuckDB's SQL, with its parameters, over tables named as in `pql.catalog.tables`.
 
     `query` None means all; `entity` is "runs", "artifacts" or "points"; `columns` are columns of `runs`.
     `now` (aware; default: the present) and `tz` give date words their meaning. `layout` says where keys
-    live, as a snapshot knows it; without one every key is taken to have rows of `values` only.
+    live, as a snapshot knows it; without one every key is taken to have rows of `values` only. `defaults`
+    "polyaxon" adds the conditions that Polyaxon adds of its own.
 
-    Raises PqlError for a fault in the query, sort, limit or offset, ValueError for an unknown entity.
+    Raises PqlError for a fault in the query, sort, limit or offset, ValueError for an unknown entity or
+    unknown defaults.
     """
     from pql.sql.compile import compile_query  # one import: each costs as much as a stage of the compiler
 
-    return compile_query(query, sort, limit, offset, entity, now, tz, layout, columns, max_length)
+    return compile_query(query, sort, limit, offset, entity, now, tz, layout, columns, max_length, defaults)
 
 
 def __getattr__(name: str) -> Any:

@@ -46,6 +46,17 @@ def _parsed(query: str, max_length: int | None) -> Node:
     return parse_query(query, max_length=max_length)
 
 
+def _asked(query: str | None, defaults: str | None, entity: str, max_length: int | None) -> str | None:
+    """The query with what `defaults` adds. ValueError for an unknown entity or unknown defaults."""
+    if entity not in ENTITY_NAMES:
+        raise ValueError(f"unknown entity {entity!r}; there are: {', '.join(ENTITY_NAMES)}")
+    if defaults is None:
+        return query
+    from pql.binder.defaults import with_defaults
+
+    return with_defaults(query, defaults, ENTITY_NAMES[entity], max_length=max_length)
+
+
 class Index:
     """One snapshot of an index: every search sees the same runs, whatever writers do meanwhile.
 
@@ -82,16 +93,20 @@ class Index:
         tz: tzinfo = UTC,
         max_length: int | None = LONGEST,
         after: str | None = None,
+        defaults: str | None = None,
     ) -> SearchResult:
         """The runs (or `entity` "artifacts", "points") that match, in order; `query` None is all of them.
 
         `limit` None is no limit. `now` (aware; default: the present) and `tz` are what date words and dates
         without an offset depend on. `after` is the `next_token` of the page before: then `now` is that of the
-        first page, and the index has to be open at the version that the page was of. Raises PqlError for a
-        wrong query, sort, limit or offset, ValueError for an unknown entity or a token that does not fit.
+        first page, and the index has to be open at the version that the page was of. `defaults` "polyaxon"
+        adds `created_at:last_month` and `live_state:1` where the query does not mention these fields. Raises
+        PqlError for a wrong query, sort, limit or offset, ValueError for an unknown entity, unknown defaults,
+        or a token that does not fit.
         """
         from lineage_index.index.keyset import PageToken, fitting_token, search_digest
 
+        query = _asked(query, defaults, entity, max_length)
         moment, last = now or datetime.now(UTC), None
         if after is not None:
             token = fitting_token(after, self.version, query, sort, entity, offset)
@@ -117,8 +132,10 @@ class Index:
         now: datetime | None = None,
         tz: tzinfo = UTC,
         max_length: int | None = LONGEST,
+        defaults: str | None = None,
     ) -> int:
         """How many match, without finding out which. Arguments and errors are those of `search`."""
+        query = _asked(query, defaults, entity, max_length)
         bound = self.bind(query, entity=entity, now=now, tz=tz, max_length=max_length)
         return int(self._engine.rows(lower_count(plan_query(bound), self.snapshot.layout), query or "")[0][0])
 
@@ -133,10 +150,10 @@ class Index:
         now: datetime | None = None,
         tz: tzinfo = UTC,
         max_length: int | None = LONGEST,
+        defaults: str | None = None,
     ) -> BoundQuery:
         """The bound query of a search, without running it. Raises as `search` does."""
-        if entity not in ENTITY_NAMES:
-            raise ValueError(f"unknown entity {entity!r}; there are: {', '.join(ENTITY_NAMES)}")
+        query = _asked(query, defaults, entity, max_length)
         node = None if query is None else _parsed(query, max_length)
         terms = parse_sort(sort, max_length=max_length) if sort else ()
         return bind(

@@ -11,6 +11,7 @@ from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
 from pql.catalog.layout import UNSEEN, Layout
 from pql.cli.codes import code_page, known_code
+from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.outline import form_lines, node_lines
 from pql.cli.search import whole
@@ -42,6 +43,7 @@ def run_explain(
     every: bool,
     entity: str,
     index: str | None,
+    defaults: str | None,
 ) -> None:
     """Print the page of a code, or the wanted stage of a query."""
     if _CODE.match(what):
@@ -53,6 +55,8 @@ def run_explain(
         fail(f"error: --entity is one of {', '.join(_ENTITIES)}, not {entity!r}", Exit.USAGE)
     if every and limit is not None:
         fail("error: --all and --limit exclude each other", Exit.USAGE)
+    if defaults is not None:
+        what = asked_query(what, defaults, _ENTITIES[entity]) or what
     most = None if every else _DEFAULT_LIMIT if limit is None else whole(limit, "--limit", 1)
     with guarded():
         node = parse_query(what)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lineage_index.index.index import ENTITY_NAMES, Index
 from lineage_index.index.result import SearchResult
@@ -23,7 +23,7 @@ from pql.cli.output_index import open_index
 from pql.cli.table import fit_table
 from pql.diagnostics.render import render
 
-__all__ = ["SearchOptions", "run_search", "whole"]
+__all__ = ["SearchOptions", "run_search", "say_why_nothing", "whole"]
 
 _DEFAULT_LIMIT = 20
 _FIRST = "start"
@@ -46,6 +46,7 @@ class SearchOptions:
     after: str | None = None
     as_of: str | None = None
     index: str | None = None
+    defaults: str | None = None
 
 
 def run_search(options: SearchOptions) -> None:
@@ -55,6 +56,12 @@ def run_search(options: SearchOptions) -> None:
         fail(f"error: --entity is one of {', '.join(ENTITY_NAMES)}, not {options.entity!r}", Exit.USAGE)
     if options.every and options.limit is not None:
         fail("error: --all and --limit exclude each other", Exit.USAGE)
+    if options.defaults is not None:
+        from pql.cli.defaults import asked_query
+
+        options = replace(
+            options, query=asked_query(options.query, options.defaults, ENTITY_NAMES[options.entity])
+        )
     as_of = _version_of(options)
     limit = _limit(options)
     offset = whole(options.offset, "--offset", 0)
@@ -78,7 +85,7 @@ def run_search(options: SearchOptions) -> None:
         _Answer(opened, result, bound, form, options).write()
         if not len(result):
             if not result.total and form in ("table", "wide", "markdown"):
-                _say_why(opened, bound, options.query)
+                say_why_nothing(opened, bound, options.query)
             raise SystemExit(int(Exit.NOTHING))
 
 
@@ -215,7 +222,7 @@ class _Answer:
             print(f"next page: --after {token}", file=sys.stderr)
 
 
-def _say_why(index: Index, bound: BoundQuery, query: str | None) -> None:
+def say_why_nothing(index: Index, bound: BoundQuery, query: str | None) -> None:
     from pql.cli.nothing import nothing_lines
 
     for line in nothing_lines(index, bound, query or ""):

@@ -11,6 +11,7 @@ from lineage_index.index.index import Index
 from lineage_index.index.keys import find_keys
 from pql.binder.bound import BoundQuery, ColumnValue, SortKey
 from pql.catalog.fields import Entity, find_field
+from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.output import chosen_format, tabulate, terminal_width, write_bytes, write_text
 from pql.cli.output_cells import json_text
@@ -34,11 +35,13 @@ def run_stats(
     file: str | None,
     as_of: str | None,
     index: str | None,
+    defaults: str | None = None,
 ) -> None:
     """Print a row for every group and every number; ends the process with 1 if nothing matches."""
     form = chosen_format(output, file)
     if form == "uuid":
         fail("error: --format uuid is of searches", Exit.USAGE)
+    query = asked_query(query, defaults)
     with guarded(), open_index(index, as_of) as opened:
         bound = opened.bind(query)
         groups = _values(opened, by, "by")

@@ -258,7 +258,7 @@ def _when(test: TimeInside | TimeTest) -> str:
         case TimeTest(operator, instant):
             place = {Operator.LT: "before", Operator.LE: "at or before", Operator.GT: "after"}
             return f"is {place.get(operator, 'at or after')} {_moment(instant)}"
-        case TimeInside(start, None, _) if start is not None:
+        case TimeInside(start, None | datetime.max, _) if start is not None:
             return f"is at or after {_moment(start)}"
         case TimeInside(None, end, closed) if end is not None:
             return f"is {'at or ' if closed else ''}before {_moment(end)}"

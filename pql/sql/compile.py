@@ -27,8 +27,13 @@ def compile_query(
     layout: Layout | None,
     columns: Sequence[str],
     max_length: int | None,
+    defaults: str | None,
 ) -> Statement:
     """What `pql.compile` is documented to do."""
+    if defaults is not None:
+        from pql.binder.defaults import with_defaults
+
+        query = with_defaults(query, defaults, Entity(entity), max_length=max_length)
     bound = bind(
         None if query is None else parse_query(query, max_length=max_length),
         parse_sort(sort, max_length=max_length) if sort else (),

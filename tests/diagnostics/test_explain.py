@@ -132,3 +132,21 @@ def test_fmt():
     assert _lines("fmt", "kind:job", "--sort", " -name ,uuid") == ["kind:job", "-name, uuid"]
     assert CliRunner().invoke(app, ["fmt", "--check", "kind : job"]).exit_code == 1
     assert CliRunner().invoke(app, ["fmt", "--check", "kind:job"]).exit_code == 0
+
+
+def test_defaults_are_conditions_like_others():
+    first = _lines("explain", "status:failed", "--defaults", "polyaxon")[0]
+    assert first.startswith("Runs where the status is `failed`, and `created_at` is at or after 20")
+    assert first.endswith(", and the live state is 1.")
+    assert _lines("explain", "created_at:_any_ OR live_state:0", "--defaults", "polyaxon")[0] == (
+        "Runs where the live state is 0."
+    )
+    tree = _lines("explain", "a:1 OR b:2", "--emit", "ast", "--defaults", "polyaxon")
+    assert [line.split()[0] for line in tree if line.startswith("  ") and line[2] != " "] == [
+        "Or",
+        "Condition",
+        "Condition",
+    ]
+    wrong = CliRunner().invoke(app, ["explain", "status:failed", "--defaults", "tea"])
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "--defaults is one of polyaxon, not 'tea'" in wrong.stderr

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import IndexOption
+from pql.cli.options import DefaultsOption, IndexOption
 
 __all__ = ["explain"]
 
@@ -23,6 +23,7 @@ def explain(
     offset: Annotated[str, typer.Option("--offset", metavar="N", help="As for search.")] = "0",
     every: Annotated[bool, typer.Option("--all", "-a", help="No limit.")] = False,
     entity: Annotated[str, typer.Option("--entity", help="runs, artifacts or points.")] = "runs",
+    defaults: DefaultsOption = None,
     index: IndexOption = None,
 ) -> None:
     """Say what a query asks for, or what a code means.
@@ -33,4 +34,4 @@ def explain(
     """
     from pql.cli.explain import run_explain
 
-    run_explain(what, emit, sort, limit, offset, every, entity, index)
+    run_explain(what, emit, sort, limit, offset, every, entity, index, defaults)

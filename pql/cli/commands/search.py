@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, IndexOption
+from pql.cli.options import AsOfOption, DefaultsOption, IndexOption
 
 __all__ = ["search"]
 
@@ -44,6 +44,7 @@ def search(
         str | None,
         typer.Option("--after", metavar="TOKEN", help="The page after this one; `start` is the first."),
     ] = None,
+    defaults: DefaultsOption = None,
     as_of: AsOfOption = None,
     index: IndexOption = None,
 ) -> None:
@@ -56,5 +57,7 @@ def search(
     from pql.cli.search import SearchOptions, run_search
 
     run_search(
-        SearchOptions(query, sort, limit, offset, every, entity, columns, output, file, after, as_of, index)
+        SearchOptions(
+            query, sort, limit, offset, every, entity, columns, output, file, after, as_of, index, defaults
+        )
     )

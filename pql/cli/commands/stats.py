@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, IndexOption
+from pql.cli.options import AsOfOption, DefaultsOption, IndexOption
 
 __all__ = ["stats"]
 
@@ -30,6 +30,7 @@ def stats(
     file: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
     ] = None,
+    defaults: DefaultsOption = None,
     as_of: AsOfOption = None,
     index: IndexOption = None,
 ) -> None:
@@ -41,4 +42,4 @@ def stats(
     """
     from pql.cli.stats import run_stats
 
-    run_stats(query, by, of, output, file, as_of, index)
+    run_stats(query, by, of, output, file, as_of, index, defaults)
