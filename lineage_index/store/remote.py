@@ -13,6 +13,7 @@ from lineage_index.store.origin import url_of
 
 __all__ = ["Remote", "location", "remote_of"]
 
+_OPTIONS = {"connect_timeout": "5s", "timeout": "60s", "max_retries": "5", "retry_timeout": "30s"}
 _PROBE = "conditional-put"
 
 _remotes: dict[Path, Remote] = {}
@@ -98,7 +99,7 @@ def location(index: Path, table: str) -> tuple[str, dict[str, str] | None]:
     remote = remote_of(index)
     if remote is None:
         return str(index / table), None
-    options = {"connect_timeout": "5s", "timeout": "60s", "max_retries": "5", "retry_timeout": "30s"}
+    options = dict(_OPTIONS)
     if remote.bucket.url.scheme == "s3":
         options["aws_conditional_put"] = "etag"
     if is_plain_http():
