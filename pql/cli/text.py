@@ -1,44 +1,5 @@
-"""Texts of others on a terminal: nothing in them may steer it."""
+"""Texts of others on a terminal, for the commands."""
 
-from __future__ import annotations
-
-import unicodedata
+from pql.diagnostics.visible import clip, printable, width
 
 __all__ = ["clip", "printable", "width"]
-
-
-def printable(text: str) -> str:
-    """The text on one line, with control and other invisible characters made visible."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else _visible(each) for each in text)
-
-
-def _visible(character: str) -> str:
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"
-
-
-def width(text: str) -> int:
-    """The columns of a terminal that a printable text takes."""
-    if text.isascii():
-        return len(text)
-    total = 0
-    for each in text:
-        if not unicodedata.combining(each):
-            total += 2 if unicodedata.east_asian_width(each) in "WF" else 1
-    return total
-
-
-def clip(text: str, columns: int) -> str:
-    """The text cut to so many columns, with an ellipsis where something was cut."""
-    if width(text) <= columns:
-        return text
-    kept = ""
-    for each in text:
-        if width(kept + each) > columns - 1:
-            break
-        kept += each
-    return kept + "…"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.span import Span
+from pql.diagnostics.visible import printable, width
 
-__all__ = ["excerpt", "line_and_column", "printable", "render"]
+__all__ = ["excerpt", "line_and_column", "render"]
 
 _WIDEST = 100
 
@@ -41,33 +40,12 @@ def excerpt(text: str, span: Span) -> tuple[str, str]:
     begin = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.start)
     end = len(text) if end < 0 else end
+    if text[begin:end].endswith("\r") and span.start < end:
+        end -= 1  # of a line end in two characters
     left = max(begin, min(span.start - _WIDEST // 2, end - _WIDEST))
     right = min(end, left + _WIDEST)
     before, under = text[left : span.start], text[span.start : min(span.end, right)]
     lead = "… " if left > begin else ""
     tail = " …" if right < end else ""
     source = lead + printable(text[left:right]) + tail
-    return source, " " * (len(lead) + _width(before)) + "^" * max(1, _width(under))
-
-
-def printable(text: str) -> str:
-    """Control characters as visible ones: a query must not steer the terminal it is shown on."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else _visible(each) for each in text)
-
-
-def _visible(character: str) -> str:
-    if character in "\t\r\n":
-        return " "
-    code = ord(character)
-    return chr(0x2400 + code) if code < 0x20 else "\N{REPLACEMENT CHARACTER}"
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal that the text takes."""
-    total = 0
-    for each in printable(text):
-        if not unicodedata.combining(each):
-            total += 2 if unicodedata.east_asian_width(each) in "WF" else 1
-    return total
+    return source, " " * (len(lead) + width(printable(before))) + "^" * max(1, width(printable(under)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pql.check.report import CheckReport, places
-from pql.diagnostics.render import printable
+from pql.diagnostics.visible import printable
 
 __all__ = ["concise"]
 

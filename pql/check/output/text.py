@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pql.check.report import CheckReport, places
 from pql.diagnostics.diagnostic import Severity
-from pql.diagnostics.render import excerpt, printable
+from pql.diagnostics.render import excerpt
+from pql.diagnostics.visible import printable
 
 __all__ = ["coloured", "plain"]
 
