@@ -8,13 +8,17 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
-.PHONY: demo test fuzz bench bench-full lint types layers check lock clean
+.PHONY: demo test test-hooks fuzz bench bench-full lint types layers check lock clean
 
 demo: $(STAMP)
 	@$(BIN)/python examples/demo.py
 
 test: $(DEV)
 	$(BIN)/python -m pytest -n 2 -q
+
+# The hooks of .pre-commit-hooks.yaml under pre-commit, which installs the project from a clone.
+test-hooks: $(DEV)
+	$(BIN)/python tests/check/hooks.py
 
 # 100,000 random searches, the lowering held against the reference evaluator.
 fuzz: $(DEV)

@@ -37,12 +37,13 @@ from pql.syntax.ast import (
 )
 from pql.syntax.parser import parse_query, parse_sort
 
-__all__ = ["Search", "conditions", "field_of", "read_search"]
+__all__ = ["Search", "field_of", "read_search"]
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """One search. `node` is None where the query doesn't parse, `bound` where something in it is wrong.
+    `conditions` are those of the query in order, each with what it is a condition on.
 
     `limit` is None for no limit and 0 for one that only a template knows. `faults` are what the compiler
     refuses, `warnings` what it warns of, `findings` what its meaning alone
@@ -56,6 +57,7 @@ class Search:
     limit_span: Span | None
     in_join: bool
     node: Node | None
+    conditions: tuple[tuple[Condition, Entity], ...]
     terms: tuple[SortTerm, ...]
     bound: BoundQuery | None
     faults: tuple[Report, ...]
@@ -78,8 +80,9 @@ def read_search(
     faults = list(more)
     node, terms, bound = _parsed(query, faults), _sorted(sort, faults), None
     warnings: tuple[Report, ...] = ()
+    listed = () if node is None else tuple(_conditions(node))
     if node is not None:
-        bound = _bound(node, query, clock, faults)
+        bound = _bound(node, listed, query, clock, faults)
     if sort is not None and terms:
         keys = _bound_sort(terms, sort, clock, faults)
         if bound is not None and keys is not None:
@@ -89,7 +92,19 @@ def read_search(
     condition = None if bound is None else bound.condition
     found = () if condition is None or independent(condition) else analyze(condition)
     return Search(
-        source, query, sort, limit, limit_span, in_join, node, terms, bound, tuple(faults), warnings, found
+        source,
+        query,
+        sort,
+        limit,
+        limit_span,
+        in_join,
+        node,
+        listed,
+        terms,
+        bound,
+        tuple(faults),
+        warnings,
+        found,
     )
 
 
@@ -118,21 +133,27 @@ def _sorted(sort: Text | None, faults: list[Report]) -> tuple[SortTerm, ...]:
         return ()
 
 
-def _bound(node: Node, query: Text, clock: Clock, faults: list[Report]) -> BoundQuery | None:
+def _bound(
+    node: Node,
+    listed: tuple[tuple[Condition, Entity], ...],
+    query: Text,
+    clock: Clock,
+    faults: list[Report],
+) -> BoundQuery | None:
     closed = _closed(node, query)
     before = len(faults)
     try:
         bound = bind(closed, clock=clock, text=query.masked)
     except PqlError:
         bound = None
-        for condition, entity in conditions(node):
+        for condition, entity in listed:
             if query.open(condition.span):
                 continue  # its own faults come below
             found = _fault_of(condition, query, entity, clock)
             faults += [] if found is None else [query.fault(found)]
         if len(faults) == before:
             faults += _whole_fault(closed, query, clock)
-    for condition, entity in conditions(node):
+    for condition, entity in listed:
         if query.open(condition.span):
             faults += _template_faults(condition, query, entity, clock)
     return bound if len(faults) == before else None
@@ -195,9 +216,8 @@ def field_of(condition: Condition) -> FieldPath:
     return subject.argument if isinstance(subject, Call) else subject
 
 
-def conditions(node: Node, entity: Entity = Entity.RUN) -> Iterator[tuple[Condition, Entity]]:
-    """The conditions of a query in order, each with what it is a condition on."""
-    stack: list[tuple[Node, Entity]] = [(node, entity)]
+def _conditions(node: Node) -> Iterator[tuple[Condition, Entity]]:
+    stack: list[tuple[Node, Entity]] = [(node, Entity.RUN)]
     while stack:
         current, inside = stack.pop()
         match current:

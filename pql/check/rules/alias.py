@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pql.catalog.fields import RELATIONS, Entity, find_field
 from pql.check.model import Report
 from pql.check.rule import Rule
-from pql.check.search import Search, conditions, field_of
+from pql.check.search import Search, field_of
 from pql.check.texts import Text
 from pql.diagnostics.span import Span
 from pql.syntax.ast import Call, FieldPath
@@ -16,7 +16,7 @@ __all__ = ["RULE"]
 
 
 def _check(search: Search) -> Iterator[Report]:
-    for condition, entity in () if search.node is None else conditions(search.node):
+    for condition, entity in search.conditions:
         yield from _alias(field_of(condition), entity, search.query)
     for term in search.terms if search.sort is not None else ():
         subject = term.subject

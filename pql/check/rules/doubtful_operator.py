@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pql.check.model import Report
 from pql.check.rule import Rule
-from pql.check.search import Search, conditions
+from pql.check.search import Search
 from pql.diagnostics.span import Span
 from pql.syntax.ast import Compare
 
@@ -16,7 +16,7 @@ _RIGHT = {"=<": "<=", "=>": ">="}
 
 
 def _check(search: Search) -> Iterator[Report]:
-    for condition, _ in () if search.node is None else conditions(search.node):
+    for condition, _ in search.conditions:
         if not isinstance(condition.operation, Compare):
             continue
         text, start = search.query.masked, condition.value_span.start

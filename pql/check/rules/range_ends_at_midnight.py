@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pql.catalog.fields import Entity, Family, find_field
 from pql.check.model import Report
 from pql.check.rule import Rule
-from pql.check.search import Search, conditions, field_of
+from pql.check.search import Search, field_of
 from pql.syntax.ast import Range
 
 __all__ = ["RULE"]
@@ -18,7 +18,7 @@ _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?\Z")
 
 
 def _check(search: Search) -> Iterator[Report]:
-    for condition, entity in () if search.node is None else conditions(search.node):
+    for condition, entity in search.conditions:
         operation = condition.operation
         if not isinstance(operation, Range) or operation.high is None or search.query.open(condition.span):
             continue

@@ -26,9 +26,9 @@ def _check(unit: Unit) -> Iterator[Report]:
     joined = [
         (p.name, p.span) for join in unit.joins for p in join.params if p.context_only and not p.to_init
     ]
-    names = used(operation.component)
-    late = names | used(operation.node, without=operation.node.get("joins"))
-    early = names | used(operation.node)
+    joins = operation.node.get("joins")
+    late = used(operation.component) | used(operation.node, without=joins)
+    early = late if joins is None or not given else late | used(joins)
     for places, known in ((given, early), (joined, late)):
         for name, span in places if EVERYTHING not in known else ():
             if name not in known:
