@@ -11,7 +11,7 @@ import duckdb
 
 from lineage_index.store.commit import commit
 from lineage_index.store.commits import latest_version
-from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.errors import IndexMissing, IndexUnreadable
 from lineage_index.store.home import home_of
 from lineage_index.store.parquet import DataFile
 from lineage_index.store.prepare import Listed, Prepared, prepare
@@ -114,8 +114,10 @@ def write_batch(
     Records are taken in by the thousand, so memory stays bounded. Raises what `commit` raises.
     """
     index = home_of(path)
-    version = latest_version(index / "runs")
-    base = None if version is None else open_snapshot(index)
+    try:
+        base: Snapshot | None = open_snapshot(index)
+    except IndexMissing:
+        base = None
     plan: Plan | None = base.plan if base is not None and base.runs else None
     prepared: list[Prepared] = []
     for chunk in _chunks(records):

@@ -5,7 +5,7 @@ Prints its port. Requests are served one at a time, so that a conditional put is
 
 A rule {"match", "skip", "count", "do"} is for requests whose "METHOD /path" its pattern finds: after `skip`
 of them, `count` are refused (`do` "busy"), cut off ("reset"), forbidden ("forbid"), done without an answer
-("lost"), or served without their condition ("careless").
+("lost"; "gone" if the server does not come back), or served without their condition ("careless").
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Server:
         self._lock = threading.Lock()
         self._rules: list[dict[str, Any]] = []
         self._log: list[str] = []
+        self._gone = False
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         with self._lock:
@@ -53,7 +54,8 @@ class Server:
                     return [_FORBIDDEN]
                 case "reset":
                     raise ConnectionResetError
-                case "lost":
+                case "lost" | "gone" as fault:
+                    self._gone = fault == "gone"
                     list(self._moto(environ, lambda *_: None))
                     start("503 Service Unavailable", [("Content-Length", "0")])
                     return []
@@ -62,6 +64,8 @@ class Server:
             return list(self._moto(environ, start))
 
     def _fault(self, said: str) -> str:
+        if self._gone:
+            return "reset"
         for rule in self._rules:
             if re.search(rule["match"], said):
                 rule["skip"] -= 1
@@ -74,6 +78,7 @@ class Server:
         answer = b""
         if path == "/-/rule":
             self._rules = json.loads(body)
+            self._gone = False
         else:
             answer = "\n".join(self._log).encode()
             self._log = []

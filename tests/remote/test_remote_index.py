@@ -10,7 +10,7 @@ from bucket_place import Place
 from store_samples import content, full, tables_of
 
 from lineage_index import Index
-from lineage_index.store import copies
+from lineage_index.store import copies, delta
 from lineage_index.store.compaction import compact
 from lineage_index.store.errors import IndexMissing, IndexUnreadable
 from lineage_index.store.home import home_of
@@ -81,7 +81,7 @@ def test_edges_can_be_recorded(place: Place) -> None:
 
 
 def test_opening_it_again_is_one_request(place: Place) -> None:
-    _commits(place.index)
+    write_index(place.index, [full(n) for n in range(4)])
     open_snapshot(place.index)
     place.requests()
     with Index.open(place.index) as index:
@@ -92,7 +92,7 @@ def test_opening_it_again_is_one_request(place: Place) -> None:
 def test_only_what_is_asked_for_is_copied(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _commits(place.index)
+    write_index(place.index, [full(n) for n in range(4)])
     monkeypatch.setenv("PQL_CACHE", str(tmp_path / "another machine"))
     place.requests()
     with Index.open(place.index) as index:
@@ -107,8 +107,7 @@ def test_only_what_is_asked_for_is_copied(
 
 
 def test_an_index_that_was_made_anew_at_the_same_url(place: Place) -> None:
-    _commits(place.index)
-    assert open_snapshot(place.index).version == 2
+    write_index(place.index, [full(1), full(2)])
     place.bucket(place.index).delete(place.names(place.index))
     with pytest.raises(IndexMissing, match=f"there is no index at {place.index};"):
         open_snapshot(place.index)
@@ -116,8 +115,10 @@ def test_an_index_that_was_made_anew_at_the_same_url(place: Place) -> None:
     first = open_snapshot(place.index)
     assert (first.version, first.runs) == (0, 1)
     place.bucket(place.index).delete(place.names(place.index))
-    _commits(place.index)
-    assert open_snapshot(place.index, 0).runs == 4
+    write_batch(place.index, [full(8), full(9)], store="store")
+    write_batch(place.index, [full(7)], store="store")
+    assert open_snapshot(place.index).runs == 3
+    assert open_snapshot(place.index, 0).runs == 2
 
 
 def test_a_copy_that_was_cut_off_is_copied_again(place: Place) -> None:
@@ -143,7 +144,7 @@ def test_a_file_that_is_gone_or_changed_is_found(place: Place) -> None:
 def test_a_reader_sees_its_snapshot_whatever_writers_do(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _commits(place.index)
+    write_index(place.index, [full(n) for n in range(4)])
     before = content(open_snapshot(place.index))
     monkeypatch.setenv("PQL_CACHE", str(tmp_path / "of the reader"))
     with Index.open(place.index) as index:
@@ -156,7 +157,7 @@ def test_a_reader_sees_its_snapshot_whatever_writers_do(
 
 
 def test_copies_have_a_bound_and_those_in_use_stay(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    _commits(place.index)
+    write_index(place.index, [full(n) for n in range(4)])
     monkeypatch.setenv("PQL_CACHE_SIZE", "1K")
     copy = home_of(place.index)
     old = list(copy.glob("*/part-*.parquet"))
@@ -191,9 +192,9 @@ def test_an_empty_index(place: Place) -> None:
     assert verify(open_snapshot(place.index)) == []
 
 
-def test_the_log_is_shortened_by_checkpoints(place: Place) -> None:
-    create(place.index)
-    for n in range(21):
-        write_batch(place.index, [full(n, series=(), artifacts=(), edges=())], store="store")
+def test_the_log_is_shortened_by_checkpoints(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delta, "_REMOTE", {"delta.checkpointInterval": "2"})
+    for n in range(3):
+        write_batch(place.index, [full(n)], store="store")
     assert any(name.endswith(".checkpoint.parquet") for name in place.names(f"{place.index}/runs/_delta_log"))
-    assert open_snapshot(place.index).runs == 21
+    assert open_snapshot(place.index).runs == 3
