@@ -31,10 +31,12 @@ COMMANDS = (
     Listed("show", f"{_ALL}.show", "Show one run: fields, inputs, outputs, curves, artifacts."),
     Listed("lineage", f"{_ALL}.lineage", "Show what a run comes from and what comes of it."),
     Listed("compare", f"{_ALL}.compare", "Put runs side by side: inputs that differ first, then metrics."),
+    Listed("plot", f"{_ALL}.plot", "Draw the runs that match: curves, a scatter, or parallel coordinates."),
     Listed("batch", f"{_ALL}.batch", "Answer many queries in one process: JSON lines in, JSON lines out."),
     Listed("explain", f"{_ALL}.explain", "Say what a query asks for, or what a code means."),
     Listed("resolve", f"{_ALL}.resolve", "Resolve the joins of an operation."),
     Listed("run", f"{_ALL}.run", "Run an operation as processes of this machine.", RUN_EPILOG),
+    Listed("tensorboard", f"{_ALL}.tensorboard", "Start TensorBoard over the runs that match."),
     Listed("fmt", f"{_ALL}.fmt", "Write a query in its canonical form."),
     Listed(
         "check", f"{_ALL}.check", "Find what is wrong in operation files and saved queries.", CHECK_EPILOG
@@ -48,8 +50,8 @@ INDEX_COMMANDS = (
         "compact", f"{_ALL}.index", "Rewrite scattered files, drop dead rows, choose the promoted keys anew."
     ),
     Listed("vacuum", f"{_ALL}.index", "Take away old versions and the files that only they had."),
-    Listed("history", f"{_ALL}.index", "List the versions of the index."),
     Listed("migrate", f"{_ALL}.index", "Bring an older index to the format of this program."),
+    Listed("history", f"{_ALL}.index", "List the versions of the index."),
     Listed("verify", f"{_ALL}.index", "Check that the tables agree with each other; ends with 3 if not."),
     Listed("stats", f"{_ALL}.index", "Say how large the index is."),
     Listed("export", f"{_ALL}.index", "Write the live rows of every table as plain files for other tools."),

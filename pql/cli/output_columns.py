@@ -21,6 +21,7 @@ from pql.binder.bound import (
     ElementId,
     HistoryValue,
     KeyValue,
+    SectionValue,
     Value,
 )
 from pql.catalog.fields import Entity, Section, find_field
@@ -30,7 +31,7 @@ from pql.cli.table import TextColumn
 from pql.diagnostics.diagnostic import PqlError
 from pql.plan.forms import field_name
 
-__all__ = ["ShownColumn", "asked_columns", "default_columns", "part_columns", "wide_columns"]
+__all__ = ["ShownColumn", "asked_columns", "default_columns", "part_columns", "spoken_values", "wide_columns"]
 
 _SECTIONS = {"inputs": "inputs", "outputs": "outputs", "metrics": "outputs", "meta_info": "meta_info"}
 _TOKEN = re.compile(r'(?:"(?:\\.|[^"\\])*"|\([^()]*\)|[^,"])+')
@@ -71,7 +72,7 @@ def default_columns(result: SearchResult, bound: BoundQuery) -> list[ShownColumn
             short=lambda moment: age(moment, now),
         ),
     ]
-    for value in _spoken_of(bound):
+    for value in spoken_values(bound):
         column = _column(result, value)
         if column is not None and all(column.name != each.name for each in columns):
             columns.append(column)
@@ -92,7 +93,7 @@ def wide_columns(index: Index, result: SearchResult, bound: BoundQuery) -> list[
 def part_columns(result: SearchResult, asked: str | None) -> list[ShownColumn]:
     """Of artifacts and points: the run's uuid, and what they are."""
     names = ["run", *(name for name in (result.rows[0] if len(result) else ()) if name != "run")]
-    wanted = names if asked is None else _tokens(asked)
+    wanted = names if asked is None else split_names(asked)
     for name in wanted:
         if name not in names and len(result):
             fail(f"error: --columns: there is no column {name!r}; there are: {', '.join(names)}", Exit.USAGE)
@@ -107,34 +108,39 @@ def part_columns(result: SearchResult, asked: str | None) -> list[ShownColumn]:
     ]
 
 
-def asked_columns(index: Index, result: SearchResult, asked: str) -> list[ShownColumn]:
-    """The columns of `--columns`, in that order; `section.*` stands for the keys that the page's runs have.
+def asked_columns(
+    index: Index, result: SearchResult, asked: str, option: str = "--columns"
+) -> list[ShownColumn]:
+    """The columns of an option, in that order; `section.*` stands for the keys that the page's runs have.
 
     Raises PqlError for a field that there is not.
     """
     columns: dict[str, ShownColumn] = {}
-    for token in _tokens(asked):
-        wild = _WILD.match(token)
-        found = _wild(index, result, token) if wild is not None else [_named(index, result, token)]
+    for token in split_names(asked, option):
+        if _WILD.match(token) is not None:
+            found = _wild(index, result, token, option)
+        else:
+            found = [_named(index, result, token, option)]
         for each in found:
             columns.setdefault(each.name, each)
     return list(columns.values())
 
 
-def _tokens(asked: str) -> list[str]:
+def split_names(asked: str, option: str = "--columns") -> list[str]:
+    """The names of an option, comma separated; ends the process where one is empty."""
     tokens = [each.strip() for each in _TOKEN.findall(asked)]
     if not tokens or not all(tokens):
-        fail("error: --columns takes names, comma separated: name,inputs.lr,metrics.*", Exit.USAGE)
+        fail(f"error: {option} takes names, comma separated: name,inputs.lr,metrics.loss", Exit.USAGE)
     return tokens
 
 
-def _named(index: Index, result: SearchResult, token: str) -> ShownColumn:
+def _named(index: Index, result: SearchResult, token: str, option: str) -> ShownColumn:
     if token == "age":
         now = datetime.now(UTC).replace(tzinfo=None)
         moments = [row["created_at"] or row["updated_at"] for row in result.rows]
         return ShownColumn("created_at", moments, heading="age", short=lambda moment: age(moment, now))
     if token.startswith("-"):
-        fail(f"error: --columns: {token!r} is no column; `-` reverses a --sort", Exit.USAGE)
+        fail(f"error: {option}: {token!r} is no column; `-` reverses a --sort", Exit.USAGE)
     field = find_field(Entity.RUN, token)
     if field is not None and field.column:
         column = _column(result, ColumnValue(field))
@@ -146,18 +152,18 @@ def _named(index: Index, result: SearchResult, token: str) -> ShownColumn:
         column = None if key.path else _column(result, key.value)
     if column is None:
         fail(
-            f"error: --columns: {token!r} can't be a column: what a run itself has can",
+            f"error: {option}: {token!r} can't be a column: what a run itself has can",
             Exit.USAGE,
         )
     return replace(column, short=(lambda uuid: str(uuid)[:8]) if column.name == "uuid" else None)
 
 
-def _wild(index: Index, result: SearchResult, token: str) -> list[ShownColumn]:
+def _wild(index: Index, result: SearchResult, token: str, option: str = "--columns") -> list[ShownColumn]:
     """The columns of the keys that a pattern with `*` stands for, without those that the page has not."""
     match = _WILD.match(token)
     section = "" if match is None else match[1]
     if match is None or section not in _SECTIONS:
-        fail(f"error: --columns: a pattern begins with {', '.join(_SECTIONS)}, not {section!r}", Exit.USAGE)
+        fail(f"error: {option}: a pattern begins with {', '.join(_SECTIONS)}, not {section!r}", Exit.USAGE)
     numbers_only = section == "metrics"
     stored = Section(_SECTIONS[section])
     names = sorted(
@@ -184,11 +190,11 @@ def _column(result: SearchResult, value: Value) -> ShownColumn | None:
             return ShownColumn(name, result.values(value))
         case HistoryValue():
             return ShownColumn(field_name((), value), result.values(value))
-        case ElementId():
+        case ElementId() | SectionValue():
             return None
 
 
-def _spoken_of(bound: BoundQuery) -> list[Value]:
+def spoken_values(bound: BoundQuery) -> list[Value]:
     """The values that the query and the sort speak of, each once, in the order they are named."""
     found: dict[Value, None] = {}
     stack = [] if bound.condition is None else [bound.condition]
