@@ -56,8 +56,9 @@ class Found:
     closed: tuple[Unread, ...]
 
 
-def find_targets(paths: Sequence[str], exclude: Sequence[str] = ()) -> Found:
-    """The files of these paths, each once, in the order of their names.
+def find_targets(paths: Sequence[str], exclude: Sequence[str] = (), *, named_too: bool = False) -> Found:
+    """The files of these paths, each once, in the order of their names. What `exclude` matches is left out of
+    folders, and with `named_too` also where it is named.
 
     Raises UnreadableError for a path that is not there.
     """
@@ -76,7 +77,7 @@ def find_targets(paths: Sequence[str], exclude: Sequence[str] = ()) -> Found:
             for inner in _walk(path, _ignores_above(path), excluded, closed):
                 name = inner.as_posix()
                 found.setdefault(os.path.realpath(inner), Target(inner, name, kind_of(name)))
-        else:
+        elif not (named_too and excluded.match_file(path.as_posix())):
             found.setdefault(os.path.realpath(path), Target(path, path.as_posix(), kind_of(each)))
     return Found(tuple(sorted(found.values(), key=lambda target: target.name)), tuple(closed))
 

@@ -57,6 +57,7 @@ class CheckOptions:
     changed_since: str | None
     stdin_filename: str | None
     list_rules: bool
+    force_exclude: bool = False
 
 
 def run_check(options: CheckOptions) -> None:
@@ -125,13 +126,14 @@ def _items(options: CheckOptions, settings: Settings) -> tuple[tuple[Item, ...],
     paths = [path for path in options.paths if path != "-"]
     if not paths and not queries:
         paths = ["."]
-    found = _found(paths, settings, options.changed_since)
+    found = _found(paths, settings, options)
     return (*queries, *(Item(each.name, each.kind, each.path) for each in found.targets)), found.closed
 
 
-def _found(paths: Sequence[str], settings: Settings, revision: str | None) -> Found:
+def _found(paths: Sequence[str], settings: Settings, options: CheckOptions) -> Found:
+    revision = options.changed_since
     try:
-        found = find_targets(paths, settings.exclude)
+        found = find_targets(paths, settings.exclude, named_too=options.force_exclude)
         if revision is None:
             return found
         changed = changed_files(revision, Path.cwd())

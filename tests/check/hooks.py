@@ -17,6 +17,8 @@ FILES = {
     "alias.pql": "id:a  # kept\n",
     "op.yaml": "kind: operation\njoins:\n  - query: 'metrics.loss:=<1'\n",
     "other.yaml": "a: [1, 2]\n",
+    "vendor/wrong.pql": "stauts:running\n",
+    "pql.toml": "[check]\nexclude = ['vendor/']\n",
     "notes.txt": "stauts:running\n",
 }
 FIXED = {
@@ -54,6 +56,7 @@ def main() -> None:
         project.mkdir()
         git(project, "init", "--quiet")
         for file, text in FILES.items():
+            (project / file).parent.mkdir(exist_ok=True)
             (project / file).write_text(text, "utf-8")
         git(project, "add", ".")
 
@@ -61,7 +64,7 @@ def main() -> None:
         assert checked.returncode == 1
         for code in ("PQL201", "PQL731", "PQL732"):
             assert code in checked.stdout, code
-        assert "notes.txt" not in checked.stdout
+        assert not any(each in checked.stdout for each in ("notes.txt", "vendor/"))
         assert {file: (project / file).read_text("utf-8") for file in FILES} == FILES
 
         fixing = hooked(project, clone, "pql-check-fix")

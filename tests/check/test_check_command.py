@@ -97,6 +97,10 @@ def test_settings_of_the_project(tmp_path: Path) -> None:
     write(tmp_path, {"pql.toml": "[check]\nselect = ['PQL7']\nexclude = ['b/']\n"})
     assert concise(tmp_path) == ["a/q.pql:1:1: PQL732"]
     assert concise(tmp_path, "--select", "PQL2,alias") == ["a/q.pql:1:1: PQL732", "a/q.pql:1:7: PQL201"]
+    # A hook names the files; what is excluded stays so.
+    assert concise(tmp_path, "b/q.pql") == ["b/q.pql:1:1: PQL732"]
+    assert concise(tmp_path, "--force-exclude", "a/q.pql", "b/q.pql") == ["a/q.pql:1:1: PQL732"]
+    assert concise(tmp_path, "--force-exclude", "b/q.pql") == []
     write(tmp_path, {"pql.toml": "[check]\nselct = ['PQL7']\n"})
     ran = pql("check", cwd=tmp_path)
     assert (ran.code, "`select`" in ran.err) == (2, True)

@@ -43,6 +43,9 @@ def check(
     stdin_filename: Annotated[
         str | None, typer.Option("--stdin-filename", metavar="NAME", help="What `-` is called.")
     ] = None,
+    force_exclude: Annotated[
+        bool, typer.Option("--force-exclude", help="Leave excluded files out even if they are named.")
+    ] = False,
     list_rules: Annotated[bool, typer.Option("--list-rules", help="List the rules.")] = False,
 ) -> None:
     """Find what is wrong in operation files and saved queries.
@@ -67,5 +70,6 @@ def check(
             changed_since,
             stdin_filename,
             list_rules,
+            force_exclude,
         )
     )
