@@ -42,6 +42,7 @@ from lineage_index.local.record import (
 from lineage_index.local.signals import Signals
 from lineage_index.local.trials import make_trials
 from lineage_index.local.verdicts import goes, judged, seed_of, status_of_all, status_of_one
+from lineage_index.tracking.statuses import DONE
 from pql.joins.space import read_space
 
 __all__ = ["BusyError", "Options", "Outcome", "run_file"]
@@ -180,6 +181,7 @@ class _Runner:
             if before is None:
                 self._hold(run.uuid)
             self._report(Begun(step, run.uuid, before is not None))
+        run.flush()
         self._open.append(run)
         return run
 
@@ -270,6 +272,7 @@ class _Runner:
         run = self._take(before, step.name, kind="matrix", runtime=space.kind, **relation)
         run.log_meta({SEED_KEY: seed})
         self._link(run, step)
+        run.flush()  # what a later call goes on from
         missing = self._missing(index, jobs, None if before is None else run.uuid)
         concurrency = self._options.concurrency or space.concurrency or os.cpu_count() or 1
         ends = self._all(step, missing, len(jobs) - len(missing), concurrency, run.uuid, alone=False)
@@ -295,6 +298,8 @@ class _Runner:
                 done[mark] += 1
             else:
                 tried[mark].append(each.uuid)
+                if each.status not in DONE:
+                    self._abandon(each.uuid)
         missing: list[Job] = []
         for job in jobs:
             if done[job.print]:
@@ -305,6 +310,12 @@ class _Runner:
                 again = tried[job.print].pop(0) if tried[job.print] else None
                 missing.append(replace(job, original=again))
         return missing
+
+    def _abandon(self, uuid: str) -> None:
+        """A run that a killed call left behind: nobody holds the lock, so its process is gone."""
+        run = LocalRun(store=self._options.store, run_uuid=uuid, attach=True)
+        run.log_status("stopped", "LocalRun", "the local run that it belonged to was killed")
+        run.detach()
 
     def _all(
         self, step: Step, jobs: list[Job], kept: int, concurrency: int, pipeline: str | None, *, alone: bool
