@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from pql.binder.binder import Clock, bind
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
-from pql.diagnostics.examples import EXAMPLES
-from pql.diagnostics.registry import CODES, Code
+from pql.diagnostics.code import Code, Form
+from pql.diagnostics.registry import CODES
 from pql.diagnostics.render import render
 from pql.syntax.parser import parse_query
 
@@ -21,13 +21,10 @@ def code_page(code: Code) -> str:
     """The page as Markdown."""
     kind = "A warning" if code.warning else "An error"
     parts = [f"# {code.code}: {code.title}", f"{kind}: {_with_names(code.message)}.", code.meaning]
-    example = EXAMPLES.get(code.code)
-    if example is not None:
-        parts += ["Wrong:", _block(example.wrong), "Right:", _block(example.right)]
-    elif code.wrong or code.code == "PQL101":
-        parts += ["Wrong:", _block(code.wrong or '""')]
+    parts += ["Wrong:", _block(code.wrong or '""')]
+    if code.form is Form.QUERY:
         parts += [_block(render(each, code.wrong)) for each in findings_of(code.wrong)[:1]]
-        parts += ["Right:", _block(code.right)]
+    parts += ["Right:", _block(code.right)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from pql.diagnostics.registry import CODES
 from pql.diagnostics.span import Span
+
+if TYPE_CHECKING:
+    from pql.diagnostics.code import Code
 
 __all__ = ["Diagnostic", "PqlError", "Severity"]
 
@@ -36,12 +39,18 @@ class Diagnostic:
     @property
     def severity(self) -> Severity:
         """The severity that the registry gives this code."""
-        return Severity.WARNING if CODES[self.code].warning else Severity.ERROR
+        return Severity.WARNING if _known(self.code).warning else Severity.ERROR
 
     @property
     def message(self) -> str:
         """What is wrong, in one sentence."""
-        return CODES[self.code].message.format_map(self.payload)
+        return _known(self.code).message.format_map(self.payload)
+
+
+def _known(code: str) -> Code:
+    from pql.diagnostics.registry import CODES  # the words are needed only where there is a finding
+
+    return CODES[code]
 
 
 class PqlError(Exception):

@@ -1,0 +1,1 @@
+"""The codes, a file a group."""
