@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from lineage_index.index.locate import check_path
-from lineage_index.index.source import AnyFolder, Source, StoreMissing, at_hand, scan_store, store_at
-from lineage_index.ingest.batch import Batch
-from lineage_index.ingest.record import Problem, RunRecord, Severity
-from lineage_index.ingest.scan import RunFolder
+from lineage_index.index.reading import Done, read_folders, with_other_content
+from lineage_index.index.source import AnyFolder, Source, StoreMissing, scan_store, store_at
+from lineage_index.ingest.record import Problem
 from lineage_index.store.commit import commit
 from lineage_index.store.compaction import compact, needs_compaction
-from lineage_index.store.errors import IndexMissing, IndexUnreadable
+from lineage_index.store.errors import IndexMissing
 from lineage_index.store.home import home_of, name_of
 from lineage_index.store.places import StorePlace, name_store, place_of
-from lineage_index.store.prepare import Prepared, prepare
-from lineage_index.store.promotion import Plan
+from lineage_index.store.prepare import Prepared
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.writable import check_writable
-from lineage_index.store.writer import Changes, create, plan_changes
+from lineage_index.store.writer import Changes, create, known_contents, plan_changes
 
 __all__ = ["RefreshReport", "StoreMissing", "compare_with_store", "refresh"]
 
@@ -88,16 +85,6 @@ class RefreshReport:
         return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """What one step of reading gave."""
-
-    prepared: Prepared
-    problems: tuple[Problem, ...]
-    damaged: int
-    folders: int = field(default=0)
-
-
 def refresh(
     store: str | Path,
     index: str | Path,
@@ -111,8 +98,8 @@ def refresh(
     """Bring the index up to date with the store; the index is made if there is none. Either may be a URL:
     `s3://`, `gs://`, `az://`.
 
-    Only folders whose files changed are read, by names, sizes and times; with `verify` all of them, for
-    stores whose times can't be trusted.
+    Only folders whose files changed are read, by names, sizes and times. With `verify` the content of the
+    others is held against what it was, too, for stores whose times can't be trusted.
     `history` False leaves the points of metrics out (their summaries stay). `progress` is called with
     (folders read, folders to read). With `compaction` the index is compacted afterwards if it is due.
     Nothing is written to the store.
@@ -129,12 +116,12 @@ def refresh(
     fingerprints = {each.relative: each.fingerprint for each in folders.values()}
     place = _place(snapshot, target, root)
     changes = plan_changes(snapshot, place.name, fingerprints)
-    if verify:
-        changes = replace(changes, changed=(*changes.changed, *changes.unchanged), unchanged=())
+    if verify and snapshot is not None:
+        changes = _verified(changes, folders, known_contents(snapshot, place.name), workers)
     wanted = [folders[name] for name in sorted((*changes.added, *changes.changed))]
     if snapshot is None and not wanted:
         create(target)
-    done: list[_Done] = []
+    done: list[Done] = []
     waiting: list[Prepared] = []
     read = held = 0
     for step in _steps(wanted, target, place.name, history, snapshot, workers):
@@ -200,6 +187,38 @@ def _existing(target: Path) -> Snapshot | None:
         return None
 
 
+def _verified(
+    changes: Changes,
+    folders: Mapping[str, AnyFolder],
+    known: Mapping[str, str | None],
+    workers: int | None,
+) -> Changes:
+    """The same with folders among the changed whose files have the old sizes and times and other content."""
+    doubted = [folders[name] for name in changes.unchanged]
+    parts = [doubted[start : start + _BATCH] for start in range(0, len(doubted), _BATCH)]
+    count = _workers(workers)
+    if len(doubted) < _PARALLEL_FROM or count < 2:
+        other = {name for part in parts for name in with_other_content(part, known)}
+    else:
+        with _pool(count) as pool:
+            contents = [{each.relative: known.get(each.relative) for each in part} for part in parts]
+            other = {name for found in pool.map(with_other_content, parts, contents) for name in found}
+    return replace(
+        changes,
+        changed=tuple(sorted((*changes.changed, *other))),
+        unchanged=tuple(name for name in changes.unchanged if name not in other),
+    )
+
+
+def _workers(asked: int | None) -> int:
+    return asked if asked is not None else min(os.cpu_count() or 1, 4)
+
+
+def _pool(count: int) -> ProcessPoolExecutor:
+    # Records hold no cycles, and nothing else is made there: the collector would only walk them.
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=gc.disable)
+
+
 def _steps(
     wanted: Sequence[AnyFolder],
     target: Path,
@@ -207,27 +226,27 @@ def _steps(
     history: bool,
     snapshot: Snapshot | None,
     workers: int | None,
-) -> Iterator[_Done]:
+) -> Iterator[Done]:
     """Read and write the wanted folders, a batch a step; in two processes where it pays."""
     plan = snapshot.plan if snapshot is not None and snapshot.runs else None
-    count = workers if workers is not None else min(os.cpu_count() or 1, 4)
+    count = _workers(workers)
     parallel = len(wanted) >= _PARALLEL_FROM and count > 1
     first = _FIRST if parallel and plan is None else 0
     batches = [each for part in (wanted[:first], wanted[first:]) for each in _batches(part, count)]
     if not parallel:
         for batch in batches:
-            step = _read(batch, target, store, history, plan)
+            step = read_folders(batch, target, store, history, plan)
             plan = step.prepared.plan
             yield step
         return
     # The first batch of a new index decides which keys get columns; the others follow it.
     if plan is None:
-        step = _read(batches.pop(0), target, store, history, None)
+        step = read_folders(batches.pop(0), target, store, history, None)
         plan = step.prepared.plan
         yield step
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        futures: list[Future[_Done]] = [
-            pool.submit(_read, batch, target, store, history, plan) for batch in batches
+    with _pool(count) as pool:
+        futures: list[Future[Done]] = [
+            pool.submit(read_folders, batch, target, store, history, plan) for batch in batches
         ]
         for future in futures:
             yield future.result()
@@ -246,40 +265,3 @@ def _batches(folders: Sequence[AnyFolder], workers: int) -> Iterator[list[AnyFol
         size += folder.size
     if batch:
         yield batch
-
-
-class _Folders:
-    """A batch of run folders as `prepare` takes them; keeps the records for the report."""
-
-    def __init__(self, folders: Sequence[RunFolder], history: bool) -> None:
-        self._batch = Batch(folders)
-        self._history = history
-        self._records: list[RunRecord] | None = None
-
-    def outline(self) -> list[RunRecord]:
-        return self._batch.outline()
-
-    def points(self) -> Iterator[pa.Table]:
-        for table in self._batch.points():
-            if self._history:
-                yield table
-
-    def records(self) -> list[RunRecord]:
-        if self._records is None:
-            self._records = self._batch.records()
-        return self._records
-
-
-def _read(batch: Sequence[AnyFolder], target: Path, store: str, history: bool, plan: Plan | None) -> _Done:
-    with at_hand(batch) as (folders, more):
-        source = _Folders(folders, history)
-        try:
-            prepared = prepare(target, source, store=store, plan=plan)
-        except (OSError, pa.ArrowException) as error:
-            words = error.strerror if isinstance(error, OSError) and error.strerror else error
-            message = f"the index at {target} cannot be written: {words}"
-            raise IndexUnreadable(str(target), message) from error
-        records = source.records()
-    problems = (*more, *(problem for record in records for problem in record.problems))
-    damaged = sum(any(each.severity is Severity.WARNING for each in record.problems) for record in records)
-    return _Done(prepared, problems, damaged, len(batch))

@@ -70,7 +70,8 @@ class Batch:
         """The whole records. Raises RuntimeError while `points()` is not used up."""
         if not self._read:
             raise RuntimeError("the points of this batch were not read to their end")
-        return self.outline()
+        with no_collection():
+            return [draft.record(whole=True) for draft in self._drafts]
 
 
 def _metric_files(drafts: Sequence[Draft]) -> Iterator[MetricFile]:
@@ -78,7 +79,7 @@ def _metric_files(drafts: Sequence[Draft]) -> Iterator[MetricFile]:
         for place, file in enumerate(draft.series):
             if file.record.kind == METRIC:
                 yield MetricFile(
-                    file.path, run, place, file.report, SeriesStats(), whole_lines=draft.whole_lines
+                    file.path, run, place, file.report, SeriesStats(), draft.whole_lines, file.checksum
                 )
 
 

@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from lineage_index.ingest.content import LARGEST_JSON, Checksum, content_digest
 from lineage_index.ingest.files import TooLargeError, is_inside, open_regular, read_file
 from lineage_index.ingest.jsonfile import MISSING, load_json
 from lineage_index.ingest.lineagefile import artifact_of_series, read_lineage_file
 from lineage_index.ingest.lines import count_events
+from lineage_index.ingest.listing import SUFFIX, TREES, Listing
 from lineage_index.ingest.names import decode_name, printable
 from lineage_index.ingest.problems import Reporter, make_problem
 from lineage_index.ingest.record import (
@@ -28,9 +30,6 @@ from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, RunFolder
 __all__ = ["METRIC", "Draft", "SeriesFile", "read_draft"]
 
 METRIC = "metric"
-_SUFFIX = ".plx"
-_TREES = ("events", "resources")
-_LARGEST_JSON = 64 << 20
 
 
 @dataclass(slots=True)
@@ -42,6 +41,7 @@ class SeriesFile:
     record: SeriesRecord
     report: Reporter
     last_time: datetime | None = None
+    checksum: Checksum = field(default_factory=Checksum)
 
 
 @dataclass(slots=True)
@@ -54,6 +54,7 @@ class Draft:
     artifacts: tuple[ArtifactRecord, ...]
     series: list[SeriesFile]
     problems: list[Problem] = field(default_factory=list)
+    checksums: dict[str, Checksum] = field(default_factory=dict)
 
     @property
     def whole_lines(self) -> bool:
@@ -61,8 +62,9 @@ class Draft:
         writer = self.file.rest.get("tracking")
         return isinstance(writer, dict) and writer.get("client") == "pql-lineage"
 
-    def record(self) -> RunRecord:
-        """The record as far as it is known; metrics that were not read yet count no events.
+    def record(self, *, whole: bool = False) -> RunRecord:
+        """The record as far as it is known; metrics that were not read yet count no events, and only a
+        `whole` record has the digest of the content.
 
         A run without any other time gets that of its last event as `updated_at`.
         """
@@ -73,7 +75,9 @@ class Draft:
                 scalars = {**scalars, "updated_at": max(times)}
         return RunRecord(
             uuid=self.uuid,
-            folder=FolderRecord(self.folder.relative, self.folder.fingerprint),
+            folder=FolderRecord(
+                self.folder.relative, self.folder.fingerprint, self._content() if whole else None
+            ),
             scalars=scalars,
             inputs=self.file.inputs,
             outputs=self.file.outputs,
@@ -93,6 +97,10 @@ class Draft:
             problems=(*self.problems, *(problem for each in self.series for problem in each.report.problems)),
         )
 
+    def _content(self) -> str:
+        parts = [(each.relative, each.checksum) for each in self.series]
+        return content_digest([*self.checksums.items(), *parts])
+
 
 def read_draft(folder: RunFolder) -> Draft:
     """Read the run's file, its lineage and its event files but for those of metrics.
@@ -100,9 +108,10 @@ def read_draft(folder: RunFolder) -> Draft:
     Never raises for what the folder holds: every loss is a problem.
     """
     problems: list[Problem] = []
-    file = _run_file(folder, problems)
+    checksums: dict[str, Checksum] = {}
+    file = _run_file(folder, problems, checksums)
     lineage_report = Reporter(folder.file(LINEAGE_FILE))
-    lineage = _lineage(folder, lineage_report)
+    lineage = _lineage(folder, lineage_report, checksums)
     series = list(_series_files(folder, lineage or (), problems))
     series.sort(key=lambda each: (each.record.resource, each.record.kind, each.record.name))
     if lineage is None:
@@ -114,7 +123,7 @@ def read_draft(folder: RunFolder) -> Draft:
     for each in series:
         if each.record.kind != METRIC:
             _count(each)
-    return Draft(folder, _uuid(folder, file, problems), file, lineage, series, problems)
+    return Draft(folder, _uuid(folder, file, problems), file, lineage, series, problems, checksums)
 
 
 def _uuid(folder: RunFolder, file: RunFile, problems: list[Problem]) -> str:
@@ -132,9 +141,9 @@ def _uuid(folder: RunFolder, file: RunFile, problems: list[Problem]) -> str:
     return made
 
 
-def _run_file(folder: RunFolder, problems: list[Problem]) -> RunFile:
+def _run_file(folder: RunFolder, problems: list[Problem], checksums: dict[str, Checksum]) -> RunFile:
     report = Reporter(folder.file(RUN_FILE))
-    value = _read_json(folder, RUN_FILE, report)
+    value = _read_json(folder, RUN_FILE, report, checksums)
     if value is MISSING and not report.problems:
         report("no-run-file", f"{RUN_FILE} is missing", lost="all but artifacts and events")
     file = RunFile(scalars={"status": "unknown"}) if value is MISSING else read_run_file(value, report)
@@ -142,9 +151,11 @@ def _run_file(folder: RunFolder, problems: list[Problem]) -> RunFile:
     return file
 
 
-def _lineage(folder: RunFolder, report: Reporter) -> tuple[ArtifactRecord, ...] | None:
+def _lineage(
+    folder: RunFolder, report: Reporter, checksums: dict[str, Checksum]
+) -> tuple[ArtifactRecord, ...] | None:
     """None when there is no list to read; without a problem when there is no file."""
-    value = _read_json(folder, LINEAGE_FILE, report)
+    value = _read_json(folder, LINEAGE_FILE, report, checksums)
     if isinstance(value, list):
         return read_lineage_file(value, report)
     if value is not MISSING:
@@ -152,7 +163,7 @@ def _lineage(folder: RunFolder, report: Reporter) -> tuple[ArtifactRecord, ...] 
     return None
 
 
-def _read_json(folder: RunFolder, name: str, report: Reporter) -> Any:
+def _read_json(folder: RunFolder, name: str, report: Reporter, checksums: dict[str, Checksum]) -> Any:
     """The value of one of the folder's JSON files; MISSING without a word when it does not exist."""
     path = os.path.join(folder.path, name)
     lost = "everything this file says"
@@ -160,104 +171,45 @@ def _read_json(folder: RunFolder, name: str, report: Reporter) -> Any:
         if os.path.islink(path) and not is_inside(os.path.realpath(folder.store), path):
             report("link-outside", "a link out of the store", lost=lost)
             return MISSING
-        data = read_file(path, _LARGEST_JSON)
+        data = read_file(path, LARGEST_JSON)
     except FileNotFoundError:
         return MISSING
     except TooLargeError:
-        report("too-large", f"more than {_LARGEST_JSON >> 20} MiB", lost=lost)
+        report("too-large", f"more than {LARGEST_JSON >> 20} MiB", lost=lost)
         return MISSING
     except OSError as error:
         report("unreadable", f"cannot be read: {error.strerror or error}", lost=lost)
         return MISSING
+    checksums[name] = checksum = Checksum()
+    checksum.add(data)
     return load_json(data, report)
 
 
 def _series_files(
     folder: RunFolder, lineage: Sequence[ArtifactRecord], problems: list[Problem]
 ) -> Iterator[SeriesFile]:
-    listing = _Listing(folder, problems)
+    listing = Listing(folder, problems)
     # A name too long for a file stands whole in the lineage only.
     whole_names = {each.path: each.name for each in lineage if each.path is not None and "~" in each.path}
-    for tree in _TREES:
+    for tree in TREES:
         resource = tree == "resources"
         for kind_entry in listing.folders(tree):
             kind = printable(kind_entry.name)
             for entry in listing.event_files(kind_entry, f"{tree}/{kind}"):
                 file_name = printable(entry.name)
                 relative = f"{tree}/{kind}/{file_name}"
-                name = decode_name(file_name.removesuffix(_SUFFIX))
+                name = decode_name(file_name.removesuffix(SUFFIX))
                 if "~" in relative:
                     name = whole_names.get(relative, name)
                 record = SeriesRecord(kind, name, 0, None, None, None, resource)
                 yield SeriesFile(entry.path, relative, record, Reporter(folder.file(relative)))
 
 
-class _Listing:
-    """The entries of a run folder; what can't be listed, or leads out of the store, is a problem."""
-
-    def __init__(self, folder: RunFolder, problems: list[Problem]) -> None:
-        self._folder = folder
-        self._problems = problems
-        self._top = {entry.name: entry for entry in self._entries(os.fspath(folder.path), "")}
-
-    def folders(self, tree: str) -> Iterator[os.DirEntry[str]]:
-        """The folders of kinds in `events` or `resources`."""
-        top = self._top.get(tree)
-        if top is None or self._leaves(top, tree):
-            return
-        for entry in self._entries(top.path, tree):
-            relative = f"{tree}/{printable(entry.name)}"
-            if self._leaves(entry, relative):
-                continue
-            if entry.is_dir():
-                yield entry
-            else:
-                self._skip(relative)
-
-    def event_files(self, kind: os.DirEntry[str], relative: str) -> Iterator[os.DirEntry[str]]:
-        """The event files of one kind, whose folder is `relative`."""
-        for entry in self._entries(kind.path, relative):
-            if self._leaves(entry, f"{relative}/{printable(entry.name)}"):
-                continue
-            if entry.name.endswith(_SUFFIX) and entry.is_file():
-                yield entry
-            else:
-                self._skip(f"{relative}/{printable(entry.name)}")
-
-    def _entries(self, path: str, relative: str) -> list[os.DirEntry[str]]:
-        shown = self._folder.file(relative) if relative else self._folder.relative
-        try:
-            with os.scandir(path) as entries:
-                return list(entries)
-        except FileNotFoundError:
-            self._add("vanished", shown, "the folder went away", "what it held")
-        except NotADirectoryError:
-            self._add("not-an-event-file", shown, "a file where a folder of events should be", "")
-        except OSError as error:
-            self._add("unreadable", shown, f"cannot be listed: {error.strerror}", "what it holds")
-        return []
-
-    def _leaves(self, entry: os.DirEntry[str], relative: str) -> bool:
-        if not entry.is_symlink():
-            return False
-        if is_inside(os.path.realpath(self._folder.store), entry.path) and os.path.exists(entry.path):
-            return False
-        message = "a link out of the store, or to nothing"
-        self._add("link-outside", self._folder.file(relative), message, "its events")
-        return True
-
-    def _skip(self, relative: str) -> None:
-        self._add("not-an-event-file", self._folder.file(relative), "no event file; skipped", "")
-
-    def _add(self, code: str, path: str, message: str, lost: str) -> None:
-        self._problems.append(make_problem(code, path, message, lost=lost))
-
-
 def _count(file: SeriesFile) -> None:
     """Count the events of a file that is no metric's."""
     try:
         with open_regular(file.path) as source:
-            found = count_events(source, file.record.kind, file.report)
+            found = count_events(file.checksum.passing(source), file.record.kind, file.report)
     except FileNotFoundError:
         file.report("vanished", "the file went away", lost="its events")
         return

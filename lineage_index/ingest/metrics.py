@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from lineage_index.ingest.collector import no_collection
+from lineage_index.ingest.content import Checksum
 from lineage_index.ingest.files import open_raw
 from lineage_index.ingest.lines import HEADER_PREFIX, MAX_LINE, LineFaults, metric_row
 from lineage_index.ingest.metricparse import Piece, parse_pieces
@@ -40,6 +41,7 @@ class MetricFile:
     report: Reporter
     stats: SeriesStats
     whole_lines: bool = False
+    checksum: Checksum = field(default_factory=Checksum)
 
 
 def read_metric_files(files: Iterator[MetricFile]) -> Iterator[pa.Table]:
@@ -109,7 +111,7 @@ def _pieces(file: MetricFile) -> Iterator[Piece]:
     try:
         descriptor = open_raw(file.path)
         try:
-            for piece in _cut(descriptor, file.report, faults):
+            for piece in _cut(descriptor, file, faults):
                 yield _without_cut_line(piece) if file.whole_lines and piece.open_end else piece
         finally:
             os.close(descriptor)
@@ -129,13 +131,16 @@ def _without_cut_line(piece: Piece) -> Piece:
     return Piece(whole, piece.line, piece.last, False, piece.faults)
 
 
-def _cut(descriptor: int, report: Reporter, faults: LineFaults) -> Iterator[Piece]:
+def _cut(descriptor: int, file: MetricFile, faults: LineFaults) -> Iterator[Piece]:
     data = os.read(descriptor, _FIRST_READ)
-    rest, line = _without_header(data, report)
+    checksum = file.checksum
+    checksum.add(data)
+    rest, line = _without_header(data, file.report)
     if len(data) < _FIRST_READ:  # a short read of a regular file is its end
         yield Piece(rest.removesuffix(b"\n"), line, True, not rest.endswith(b"\n"), faults)
         return
     while chunk := os.read(descriptor, _CHUNK):
+        checksum.add(chunk)
         rest += chunk
         end = rest.rfind(b"\n")
         if end >= 0:
@@ -144,13 +149,14 @@ def _cut(descriptor: int, report: Reporter, faults: LineFaults) -> Iterator[Piec
             rest = rest[end + 1 :]
         elif len(rest) > MAX_LINE:
             faults(line, f"longer than {MAX_LINE} bytes")
-            rest = _after_next_line_end(descriptor)
+            rest = _after_next_line_end(descriptor, checksum)
             line += 1
     yield Piece(rest, line, True, True, faults)
 
 
-def _after_next_line_end(descriptor: int) -> bytes:
+def _after_next_line_end(descriptor: int, checksum: Checksum) -> bytes:
     while chunk := os.read(descriptor, _CHUNK):
+        checksum.add(chunk)
         end = chunk.find(b"\n")
         if end >= 0:
             return chunk[end + 1 :]

@@ -150,10 +150,12 @@ class SeriesRecord:
 
 @dataclass(frozen=True, slots=True)
 class FolderRecord:
-    """Where a run was read from: its path relative to the store, and the fingerprint of its files."""
+    """Where a run was read from: its path relative to the store, the fingerprint of its files (names, sizes,
+    times), and the digest of their content."""
 
     path: str
     fingerprint: str
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lineage_index.ingest.files import is_inside, open_regular
+from lineage_index.ingest.files import is_inside
 from lineage_index.ingest.names import printable, uuid_hex
 from lineage_index.ingest.problems import make_problem
 from lineage_index.ingest.record import Problem
 
-__all__ = ["LINEAGE_FILE", "RUN_FILE", "RunFolder", "content_fingerprint", "scan"]
+__all__ = ["LINEAGE_FILE", "RUN_FILE", "RunFolder", "scan"]
 
 RUN_FILE = "run.plx.json"
 LINEAGE_FILE = "lineages.plx.json"
 _TREES = ("events", "resources")
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +76,6 @@ def scan(store: Path) -> Iterator[RunFolder | Problem]:
         yield _run_folder(root, ".", hint, real_root)
         return
     yield from _scan_entries(entries, "", real_root)
-
-
-def content_fingerprint(folder: RunFolder) -> str:
-    """A digest over name and content of every file that is read: for those who don't trust times.
-
-    A file that can't be read counts by its name alone.
-    """
-    digest = hashlib.blake2b(digest_size=16)
-    real_root = os.path.realpath(folder.store)
-    for name in sorted(name for name, _, _ in _stats(os.fspath(folder.path), real_root)):
-        encoded = os.fsencode(name)
-        digest.update(b"%d:%b" % (len(encoded), encoded))
-        digest.update(_content(os.path.join(folder.path, name), real_root) or b"!")
-    return digest.hexdigest()
-
-
-def _content(path: str, real_root: str) -> bytes | None:
-    if os.path.islink(path) and not is_inside(real_root, path):
-        return None
-    digest = hashlib.blake2b(digest_size=16)
-    try:
-        with open_regular(path) as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    except OSError:
-        return None
-    return digest.digest()
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

@@ -43,7 +43,7 @@ def tables_in_memory(
         [
             arrow_schema("points").empty_table(),
             *([] if found is None else [found]),
-            *PointTables(every, run_ids).convert(points),
+            *(each.cast(arrow_schema("points")) for each in PointTables(every, run_ids).convert(points)),
         ]
     )
     tables["points"] = every_point.filter(pc.is_in(every_point.column("run_id"), pa.array(kept, pa.int64())))

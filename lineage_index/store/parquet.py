@@ -62,7 +62,7 @@ class TableFile:
         self.rows = 0
         without = set(nan)
         distinct = {column.name for column in table(name).columns if column.distinct}
-        texts = [field.name for field in schema if field.type == pa.string() and field.name not in distinct]
+        texts = [field.name for field in schema if _is_text(field.type) and field.name not in distinct]
         group_rows = max(1, min(rows, self._group))
         self._writer = pq.ParquetWriter(
             self._path,
@@ -100,6 +100,10 @@ class TableFile:
             self._writer.close()
         finally:
             self._path.unlink(missing_ok=True)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(kind == pa.string() or pa.types.is_dictionary(kind))
 
 
 _ENCODINGS = {

@@ -23,8 +23,7 @@ from lineage_index.store.parquet import DataFile, TableFile, table_folder, write
 from lineage_index.store.promotion import Plan, Promotion
 from lineage_index.store.records import Run
 from lineage_index.store.rows import Member, rows_of
-from lineage_index.store.schema import arrow_schema
-from lineage_index.store.series import PointTables, points_of_records
+from lineage_index.store.series import POINT_FILES, PointTables, points_of_records
 
 __all__ = ["BLOCK", "Listed", "Prepared", "Source", "new_run_ids", "prepare"]
 
@@ -129,9 +128,8 @@ def _write_points(folder: Path, tables: Iterable[pa.Table]) -> tuple[DataFile, .
     try:
         for table in tables:
             if file is None:
-                schema = arrow_schema("points")
-                file = TableFile(folder, "points", schema, nan=["value"], rows=table.num_rows)
-            file.write(table)
+                file = TableFile(folder, "points", POINT_FILES, nan=["value"], rows=table.num_rows)
+            file.write(table.cast(POINT_FILES))
             if file.rows >= _POINTS_A_FILE:
                 files.append(file.close())
                 file = None

@@ -125,12 +125,15 @@ class Series(Protocol):
 
 
 class Folder(Protocol):
-    """Where a run was read from, relative to its store, and the fingerprint of its files."""
+    """Where a run was read from, relative to its store, the fingerprint of its files, and the digest of
+    their content."""
 
     @property
     def path(self) -> str: ...
     @property
     def fingerprint(self) -> str: ...
+    @property
+    def content(self) -> str | None: ...
 
 
 class Run(Protocol):

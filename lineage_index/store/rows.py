@@ -105,6 +105,7 @@ def _runs(records: Sequence[Run], store: str, run_ids: Sequence[int], values: Va
         "store": [store] * len(records),
         "folder": [record.folder.path for record in records],
         "fingerprint": [record.folder.fingerprint for record in records],
+        "content": [record.folder.content for record in records],
         "tags": [set_text(record.tags) for record in records],
         "contributors": [set_text(record.contributors) for record in records],
         "teams": [set_text(record.teams) for record in records],

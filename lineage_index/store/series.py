@@ -13,7 +13,15 @@ from lineage_index.store.records import Points, Run, Series, Summary
 from lineage_index.store.schema import arrow_schema
 from lineage_index.store.texts import clean, text_array
 
-__all__ = ["METRIC", "PointTables", "last_value", "points_of_records", "section_of", "series_table"]
+__all__ = [
+    "METRIC",
+    "POINT_FILES",
+    "PointTables",
+    "last_value",
+    "points_of_records",
+    "section_of",
+    "series_table",
+]
 
 METRIC = "metric"
 _NAN = float("nan")
@@ -102,6 +110,17 @@ def series_table(records: Sequence[Run], run_ids: Sequence[int]) -> pa.Table:
     )
 
 
+POINT_FILES = pa.schema(
+    [
+        pa.field(each.name, pa.dictionary(pa.int32(), pa.string()), nullable=False)
+        if each.type == pa.string()
+        else each
+        for each in arrow_schema("points")
+    ]
+)
+"""The columns of `points`, texts by their number among a few: what takes the least to write."""
+
+
 def _or_nan(number: float | None) -> float:
     return _NAN if number is None else number
 
@@ -145,6 +164,10 @@ def _repeat(lengths: Sequence[int]) -> pa.Array:
     return pc.list_parent_indices(lists)
 
 
+def _coded(texts: Sequence[str]) -> pa.DictionaryArray:
+    return pa.array(texts, pa.string()).dictionary_encode()
+
+
 class PointTables:
     """Turns tables of points named by their places in the batch into tables of `points`.
 
@@ -165,12 +188,12 @@ class PointTables:
         self._starts = pa.array(starts, pa.int32())
         self._rank = pa.array(rank, pa.int32())
         ranked = [names[each] for each in order]
-        self._sections = pa.array([section for section, _, _ in ranked], pa.string())
-        self._keys = pa.array([key for _, key, _ in ranked], pa.string())
+        self._sections = _coded([section for section, _, _ in ranked])
+        self._keys = _coded([key for _, key, _ in ranked])
         self._run_ids = pa.array([run_id for *_, run_id in ranked], pa.int64())
 
     def convert(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-        """One table of `points` for each input table, in the order of the table."""
+        """One table of `POINT_FILES` for each input table, in the order of the table."""
         for each in tables:
             if each.num_rows:
                 yield self._convert(each)
@@ -189,5 +212,5 @@ class PointTables:
                 "run_id": self._run_ids.take(ranks),
                 **columns,
             },
-            schema=arrow_schema("points"),
+            schema=POINT_FILES,
         )

@@ -11,6 +11,8 @@ import pyarrow as pa
 
 __all__ = ["clean", "json_text", "set_text", "text_array"]
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def clean(text: str) -> str:
     """`text` with each lone surrogate replaced by U+FFFD: no file of the index can hold one."""
@@ -35,7 +37,7 @@ def json_text(value: Any) -> str:
     """`value` as JSON text. NaN and infinities are the tokens `NaN`, `Infinity`, `-Infinity`, as Python's
     json writes and reads them; DuckDB's JSON functions read them too."""
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return _ENCODER.encode(value)
     except RecursionError:
         return "".join(_deep(value))
 

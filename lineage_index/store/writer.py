@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -21,7 +22,7 @@ from lineage_index.store.records import Run
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from pql.catalog.tables import TABLES
 
-__all__ = ["Changes", "create", "plan_changes", "write_batch", "write_index"]
+__all__ = ["Changes", "create", "known_contents", "plan_changes", "write_batch", "write_index"]
 
 _BATCH = 5_000
 """So many records are held in memory at once."""
@@ -86,18 +87,27 @@ def plan_changes(snapshot: Snapshot | None, store: str, folders: Mapping[str, st
     return Changes(*(tuple(sorted(each)) for each in (added, changed, unchanged, gone)))
 
 
+def known_contents(snapshot: Snapshot, store: str) -> dict[str, str | None]:
+    """The digest of the content of every folder of a run store that has a row. Raises IndexUnreadable."""
+    return dict(_select(snapshot, store, "folder, content"))
+
+
 def _known(snapshot: Snapshot, store: str) -> dict[str, tuple[str, str]]:
+    rows = _select(snapshot, store, "folder, fingerprint, uuid")
+    return {folder: (fingerprint, uuid) for folder, fingerprint, uuid in rows}
+
+
+def _select(snapshot: Snapshot, store: str, columns: str) -> list[tuple[Any, ...]]:
     try:
         with duckdb.connect() as connection:
-            rows = connection.execute(
-                "SELECT folder, fingerprint, uuid FROM read_parquet($files) WHERE store = $store",
+            return connection.execute(
+                f"SELECT {columns} FROM read_parquet($files) WHERE store = $store",
                 {"files": list(snapshot.files["runs"]), "store": store},
             ).fetchall()
     except duckdb.Error as error:
         path = str(snapshot.path)
         reason = str(error).splitlines()[0]
         raise IndexUnreadable(path, f"the index at {path} cannot be read: {reason}") from error
-    return {folder: (fingerprint, uuid) for folder, fingerprint, uuid in rows}
 
 
 def write_batch(

@@ -25,6 +25,7 @@ from ingest_store import (
 )
 
 from lineage_index.ingest import draft, files, metrics
+from lineage_index.ingest.content import content_fingerprint
 from lineage_index.ingest.folder import pick_newest, read_run
 from lineage_index.ingest.problems import CODES, make_problem
 from lineage_index.ingest.record import ArtifactRecord, Problem, RunRecord, Severity
@@ -65,7 +66,7 @@ def _truncate(folder: Path) -> None:
 
 def _grow(folder: Path) -> None:
     with open(folder / "run.plx.json", "ab") as file:
-        file.truncate(draft._LARGEST_JSON + 1)
+        file.truncate(draft.LARGEST_JSON + 1)
 
 
 def _deep(folder: Path) -> None:
@@ -490,11 +491,12 @@ def test_a_fault_of_every_sort_in_one_store(tmp_path: Path) -> None:
     put(store / DASHED, "lineages.plx.json", "[")
     (store / OTHER / "lineages.plx.json").mkdir(parents=True)
     with open(put(store / "large", "run.plx.json", ""), "r+b") as file:
-        file.truncate(draft._LARGEST_JSON + 1)
+        file.truncate(draft.LARGEST_JSON + 1)
     gone = whole_run(tmp_path / "other")
     [found] = folders(tmp_path / "other")
     gone.rename(tmp_path / "moved")
     records = [read_run(each) for each in folders(store)]
+    assert [each.folder.content for each in records] == [content_fingerprint(each) for each in folders(store)]
     problems = [each for each in scan(store) if isinstance(each, Problem)]
     problems += [problem for record in (*records, read_run(found)) for problem in record.problems]
     problems += pick_newest([each for each in records if each.uuid == UUID])[1]

@@ -64,6 +64,16 @@ def test_of_a_key_that_stands_twice_the_last_counts() -> None:
     assert (value, problems) == ({"a": 3, "b": {"c": 2}}, [("duplicate-key", None)] * 2)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['{"a" : 1, "b": ":", "a": 2}', '{"a": "x\\":", "a" \n: 2}', '[{"a": 1}, {"b": [{"a":1,"a":2}]}]'],
+)
+def test_a_key_that_stands_twice_is_seen_however_it_is_written(text: str) -> None:
+    value, problems = load(text)
+    assert value == json.loads(text)
+    assert problems == [("duplicate-key", None)]
+
+
 def test_integers_are_exact_however_large() -> None:
     assert load(f"[{2**63}, {10**3999}]") == ([2**63, 10**3999], [])
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from ingest_store import DASHED, HEADER, OTHER, UUID, folders, put, run_file, skipped
 
-from lineage_index.ingest.scan import content_fingerprint, scan
+from lineage_index.ingest.content import content_fingerprint
+from lineage_index.ingest.scan import scan
 
 
 def test_a_run_is_a_folder_named_by_a_uuid_or_holding_a_run_file(tmp_path: Path) -> None:

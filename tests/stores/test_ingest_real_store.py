@@ -15,10 +15,11 @@ import pyarrow as pa
 import pytest
 
 from lineage_index.ingest.batch import read_batch
+from lineage_index.ingest.content import content_fingerprint
 from lineage_index.ingest.folder import read_run
 from lineage_index.ingest.points import POINTS_SCHEMA
 from lineage_index.ingest.record import Problem, RunRecord, SeriesRecord
-from lineage_index.ingest.scan import RunFolder, content_fingerprint, scan
+from lineage_index.ingest.scan import RunFolder, scan
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 MANIFEST = {

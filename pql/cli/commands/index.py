@@ -18,7 +18,7 @@ def refresh(
         bool, typer.Option("--history/--no-history", help="Keep every point of the metrics.")
     ] = True,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Read every folder again, whatever times and sizes say.")
+        bool, typer.Option("--verify", help="Compare the content of every file, not only times and sizes.")
     ] = False,
     report: Annotated[str, typer.Option("--report", help="text or json.")] = "text",
 ) -> None:

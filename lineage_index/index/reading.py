@@ -1,0 +1,82 @@
+"""One step of a refresh: a batch of run folders, read and written to files. This is what worker processes do,
+so nothing is imported here that they don't need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from lineage_index.index.source import AnyFolder, at_hand
+from lineage_index.ingest.batch import Batch
+from lineage_index.ingest.content import content_fingerprint
+from lineage_index.ingest.record import Problem, RunRecord, Severity
+from lineage_index.ingest.scan import RunFolder
+from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.prepare import Prepared, prepare
+from lineage_index.store.promotion import Plan
+
+__all__ = ["Done", "Folders", "read_folders", "with_other_content"]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one step of reading gave."""
+
+    prepared: Prepared
+    problems: tuple[Problem, ...]
+    damaged: int
+    folders: int = field(default=0)
+
+
+class Folders:
+    """A batch of run folders as `prepare` takes them; keeps the records for the report."""
+
+    def __init__(self, folders: Sequence[RunFolder], history: bool) -> None:
+        self._batch = Batch(folders)
+        self._history = history
+        self._records: list[RunRecord] | None = None
+
+    def outline(self) -> list[RunRecord]:
+        return self._batch.outline()
+
+    def points(self) -> Iterator[pa.Table]:
+        for table in self._batch.points():
+            if self._history:
+                yield table
+
+    def records(self) -> list[RunRecord]:
+        if self._records is None:
+            self._records = self._batch.records()
+        return self._records
+
+
+def read_folders(
+    batch: Sequence[AnyFolder], target: Path, store: str, history: bool, plan: Plan | None
+) -> Done:
+    """Reads the folders and writes their rows to files that no snapshot names yet. Raises StoreMissing or
+    IndexUnreadable."""
+    with at_hand(batch) as (folders, more):
+        source = Folders(folders, history)
+        try:
+            prepared = prepare(target, source, store=store, plan=plan)
+        except (OSError, pa.ArrowException) as error:
+            words = error.strerror if isinstance(error, OSError) and error.strerror else error
+            message = f"the index at {target} cannot be written: {words}"
+            raise IndexUnreadable(str(target), message) from error
+        records = source.records()
+    problems = (*more, *(problem for record in records for problem in record.problems))
+    damaged = sum(any(each.severity is Severity.WARNING for each in record.problems) for record in records)
+    return Done(prepared, problems, damaged, len(batch))
+
+
+def with_other_content(batch: Sequence[AnyFolder], known: Mapping[str, str | None]) -> list[str]:
+    """The folders, by their relative paths, whose content is not the known one. Raises StoreMissing."""
+    with at_hand(batch) as (folders, _):
+        return [
+            each.relative
+            for each in folders
+            if (content := known.get(each.relative)) is None or content_fingerprint(each) != content
+        ]

@@ -1,0 +1,78 @@
+"""The event files of a run folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from lineage_index.ingest.files import is_inside
+from lineage_index.ingest.names import printable
+from lineage_index.ingest.problems import make_problem
+from lineage_index.ingest.record import Problem
+from lineage_index.ingest.scan import RunFolder
+
+__all__ = ["SUFFIX", "TREES", "Listing"]
+
+SUFFIX = ".plx"
+TREES = ("events", "resources")
+
+
+class Listing:
+    """The entries of a run folder; what can't be listed, or leads out of the store, is a problem."""
+
+    def __init__(self, folder: RunFolder, problems: list[Problem]) -> None:
+        self._folder = folder
+        self._problems = problems
+        self._top = {entry.name: entry for entry in self._entries(os.fspath(folder.path), "")}
+
+    def folders(self, tree: str) -> Iterator[os.DirEntry[str]]:
+        """The folders of kinds in `events` or `resources`."""
+        top = self._top.get(tree)
+        if top is None or self._leaves(top, tree):
+            return
+        for entry in self._entries(top.path, tree):
+            relative = f"{tree}/{printable(entry.name)}"
+            if self._leaves(entry, relative):
+                continue
+            if entry.is_dir():
+                yield entry
+            else:
+                self._skip(relative)
+
+    def event_files(self, kind: os.DirEntry[str], relative: str) -> Iterator[os.DirEntry[str]]:
+        """The event files of one kind, whose folder is `relative`."""
+        for entry in self._entries(kind.path, relative):
+            if self._leaves(entry, f"{relative}/{printable(entry.name)}"):
+                continue
+            if entry.name.endswith(SUFFIX) and entry.is_file():
+                yield entry
+            else:
+                self._skip(f"{relative}/{printable(entry.name)}")
+
+    def _entries(self, path: str, relative: str) -> list[os.DirEntry[str]]:
+        shown = self._folder.file(relative) if relative else self._folder.relative
+        try:
+            with os.scandir(path) as entries:
+                return list(entries)
+        except FileNotFoundError:
+            self._add("vanished", shown, "the folder went away", "what it held")
+        except NotADirectoryError:
+            self._add("not-an-event-file", shown, "a file where a folder of events should be", "")
+        except OSError as error:
+            self._add("unreadable", shown, f"cannot be listed: {error.strerror}", "what it holds")
+        return []
+
+    def _leaves(self, entry: os.DirEntry[str], relative: str) -> bool:
+        if not entry.is_symlink():
+            return False
+        if is_inside(os.path.realpath(self._folder.store), entry.path) and os.path.exists(entry.path):
+            return False
+        message = "a link out of the store, or to nothing"
+        self._add("link-outside", self._folder.file(relative), message, "its events")
+        return True
+
+    def _skip(self, relative: str) -> None:
+        self._add("not-an-event-file", self._folder.file(relative), "no event file; skipped", "")
+
+    def _add(self, code: str, path: str, message: str, lost: str) -> None:
+        self._problems.append(make_problem(code, path, message, lost=lost))
