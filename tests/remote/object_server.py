@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -53,6 +54,7 @@ class Server:
                     start("403 Forbidden", [("Content-Length", str(len(_FORBIDDEN)))])
                     return [_FORBIDDEN]
                 case "reset":
+                    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
                     raise ConnectionResetError
                 case "lost" | "gone" as fault:
                     self._gone = fault == "gone"
