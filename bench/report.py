@@ -90,8 +90,11 @@ def _start_up(found: dict[str, Any]) -> str:
     parts = ["## Whole processes"]
     for name, rows in found.items():
         table = _table(
-            ("process", "ms", "times `duckdb, select 1`"),
-            [(each, _ms(row), f"**{row['times_duckdb']:.2f}**") for each, row in rows.items()],
+            ("process", "ms", "times `duckdb, select 1`", "processor"),
+            [
+                (each, _ms(row), f"**{row['times_duckdb']:.2f}**", f"{row['times_duckdb_cpu']:.2f}")
+                for each, row in rows.items()
+            ],
         )
         parts.append(f"On {name}:\n\n{table}")
     return "\n\n".join(parts)

@@ -34,6 +34,7 @@ PointKey = tuple[str, str, int | None, float]
 _SCALARS = tuple(field.column for field in RUN_FIELDS if field.column and not field.is_set)
 _SETS = tuple(field.column for field in RUN_FIELDS if field.is_set)
 _RELATED = ("pipeline", "controller", "original")
+_FIELDS = frozenset((*_SCALARS, *_SETS, *_RELATED))
 
 
 class SearchResult:
@@ -68,6 +69,7 @@ class SearchResult:
         self.points = points
         self._page = page
         self._more = more
+        self._fields: dict[str, list[Any]] = {}
 
     def __len__(self) -> int:
         return len(self.uuids)
@@ -140,6 +142,24 @@ class SearchResult:
         found = self._among("SELECT uuid, run_id FROM runs WHERE uuid", "VARCHAR", self.uuids)
         by_uuid: dict[str, int] = dict(found)
         return [by_uuid[uuid] for uuid in self.uuids]
+
+    def fields(self, *columns: str) -> dict[str, list[Any]]:
+        """Some fields of every run of the page, by column: `rows` without what was logged, which costs most.
+
+        Sets are lists of texts. A column that runs have not is left out.
+        """
+        wanted = [each for each in columns if each in _FIELDS]
+        missing = [each for each in wanted if each not in self._fields]
+        if missing and self.uuids:
+            names = ("uuid", "run_id", *missing)
+            selected = ", ".join(f'"{name}"' for name in names)
+            found = self._among(f"SELECT {selected} FROM runs WHERE uuid", "VARCHAR", self.uuids)
+            by_uuid = {row[0]: row for row in found}
+            read = list(zip(*(by_uuid[uuid] for uuid in self.uuids), strict=True))
+            self._run_ids = list(read[1])
+            for name, cells in zip(missing, read[2:], strict=True):
+                self._fields[name] = [elements(each) for each in cells] if name in _SETS else list(cells)
+        return {each: self._fields.get(each, []) for each in wanted}
 
     def values(self, value: Value) -> list[Any]:
         """One keyed value or history function of every run of the page: None where it is missing."""

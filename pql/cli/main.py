@@ -9,6 +9,7 @@ To add one:
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -32,11 +33,11 @@ COMMANDS = (
     Listed("lineage", f"{_ALL}.lineage", "Show what a run comes from and what comes of it."),
     Listed("compare", f"{_ALL}.compare", "Put runs side by side: inputs that differ first, then metrics."),
     Listed("plot", f"{_ALL}.plot", "Draw the runs that match: curves, a scatter, or parallel coordinates."),
+    Listed("diff", f"{_ALL}.diff", "Say what entered, left and moved between two versions, and why."),
     Listed("batch", f"{_ALL}.batch", "Answer many queries in one process: JSON lines in, JSON lines out."),
     Listed("explain", f"{_ALL}.explain", "Say what a query asks for, or what a code means."),
     Listed("resolve", f"{_ALL}.resolve", "Resolve the joins of an operation."),
     Listed("run", f"{_ALL}.run", "Run an operation as processes of this machine.", RUN_EPILOG),
-    Listed("tensorboard", f"{_ALL}.tensorboard", "Start TensorBoard over the runs that match."),
     Listed("tensorboard", f"{_ALL}.tensorboard", "Start TensorBoard over the runs that match."),
     Listed("fmt", f"{_ALL}.fmt", "Write a query in its canonical form."),
     Listed(
@@ -104,6 +105,7 @@ def _root(
 
 def main() -> None:
     """Entry point: no traceback ever reaches a user, unless PQL_TRACEBACK is set."""
+    gc.set_threshold(50_000)  # what a start makes is kept: looking for garbage in it finds none
     open_missing()
     try:
         app()

@@ -34,6 +34,7 @@ from pql.plan.forms import field_name
 __all__ = ["ShownColumn", "asked_columns", "default_columns", "part_columns", "spoken_values", "wide_columns"]
 
 _SECTIONS = {"inputs": "inputs", "outputs": "outputs", "metrics": "outputs", "meta_info": "meta_info"}
+_MOMENTS = ("created_at", "updated_at")
 _TOKEN = re.compile(r'(?:"(?:\\.|[^"\\])*"|\([^()]*\)|[^,"])+')
 _WILD = re.compile(r"(\w+)\.(.*\*.*)\Z", re.DOTALL)
 
@@ -59,20 +60,16 @@ class ShownColumn:
 
 def default_columns(result: SearchResult, bound: BoundQuery) -> list[ShownColumn]:
     """What tells runs apart, then what the query and its sort speak of."""
-    rows = result.rows
-    now = datetime.now(UTC).replace(tzinfo=None)
+    spoken = spoken_values(bound)
+    more = [each.field.column for each in spoken if isinstance(each, ColumnValue) and each.field.column]
+    fields = result.fields("name", "status", *_MOMENTS, *more)  # at once: each reading looks into a file
     columns = [
-        ShownColumn("name", [row["name"] for row in rows]),
+        ShownColumn("name", fields["name"]),
         ShownColumn("uuid", list(result.uuids), short=lambda uuid: str(uuid)[:8]),
-        ShownColumn("status", [row["status"] for row in rows]),
-        ShownColumn(
-            "created_at",
-            [row["created_at"] or row["updated_at"] for row in rows],
-            heading="age",
-            short=lambda moment: age(moment, now),
-        ),
+        ShownColumn("status", fields["status"]),
+        _age_column(result),
     ]
-    for value in spoken_values(bound):
+    for value in spoken:
         column = _column(result, value)
         if column is not None and all(column.name != each.name for each in columns):
             columns.append(column)
@@ -82,7 +79,7 @@ def default_columns(result: SearchResult, bound: BoundQuery) -> list[ShownColumn
 def wide_columns(index: Index, result: SearchResult, bound: BoundQuery) -> list[ShownColumn]:
     """The columns that matter, then every other one in which the page has something to say."""
     columns = default_columns(result, bound)
-    more = [*(ShownColumn(name, [row[name] for row in result.rows]) for name in ("duration", "tags"))]
+    more = [ShownColumn(name, cells) for name, cells in result.fields("duration", "tags").items()]
     more += _wild(index, result, "inputs.*") + _wild(index, result, "metrics.*")
     names = {each.name for each in columns}
     return columns + [
@@ -136,9 +133,7 @@ def split_names(asked: str, option: str = "--columns") -> list[str]:
 
 def _named(index: Index, result: SearchResult, token: str, option: str) -> ShownColumn:
     if token == "age":
-        now = datetime.now(UTC).replace(tzinfo=None)
-        moments = [row["created_at"] or row["updated_at"] for row in result.rows]
-        return ShownColumn("created_at", moments, heading="age", short=lambda moment: age(moment, now))
+        return _age_column(result)
     if token.startswith("-"):
         fail(f"error: {option}: {token!r} is no column; `-` reverses a --sort", Exit.USAGE)
     field = find_field(Entity.RUN, token)
@@ -178,13 +173,19 @@ def _wild(index: Index, result: SearchResult, token: str, option: str = "--colum
     return [each for each in columns if each is not None and any(cell is not None for cell in each.cells)]
 
 
+def _age_column(result: SearchResult) -> ShownColumn:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    moments = [
+        created or updated for created, updated in zip(*result.fields(*_MOMENTS).values(), strict=True)
+    ]
+    return ShownColumn("created_at", moments, heading="age", short=lambda moment: age(moment, now))
+
+
 def _column(result: SearchResult, value: Value) -> ShownColumn | None:
     match value:
         case ColumnValue(field):
-            rows = result.rows
-            if rows and field.column not in rows[0]:
-                return None
-            return ShownColumn(field.name, [row[field.column] for row in rows])
+            cells = result.fields(field.column or "").get(field.column or "")
+            return None if cells is None else ShownColumn(field.name, cells)
         case KeyValue(section, _, _, numbers_only):
             name = f"{'metrics' if numbers_only else section.value}.{value.key}"
             return ShownColumn(name, result.values(value))
