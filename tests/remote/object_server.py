@@ -4,7 +4,8 @@ Prints its port. Requests are served one at a time, so that a conditional put is
 `/-/rule` takes rules, `/-/log` gives the requests since it was last asked, one a line.
 
 A rule {"match", "skip", "count", "do"} is for requests whose "METHOD /path" its pattern finds: after `skip`
-of them, `count` are refused (`do` "busy"), cut off ("reset"), forbidden ("forbid"), done without an answer
+of them, `count` are refused (`do` "busy"), cut off ("reset"), forbidden ("forbid"), not there
+("missing"), done without an answer
 ("lost"; "gone" if the server does not come back), or served without their condition ("careless").
 """
 
@@ -49,6 +50,9 @@ class Server:
             match self._fault(said):
                 case "busy":
                     start("503 Service Unavailable", [("Content-Length", "0")])
+                    return []
+                case "missing":
+                    start("404 Not Found", [("Content-Length", "0")])
                     return []
                 case "forbid":
                     start("403 Forbidden", [("Content-Length", str(len(_FORBIDDEN)))])
