@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from lineage_index.index.index import ENTITY_NAMES, Index
-from lineage_index.index.locate import locate_index
 from lineage_index.index.result import SearchResult
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.output_index import open_index
 from pql.cli.streams import speak_utf8
 from pql.diagnostics.diagnostic import PqlError
 
@@ -27,10 +27,10 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def run_batch(file: str | None, index: str | None) -> None:
+def run_batch(file: str | None, as_of: str | None, index: str | None) -> None:
     """Answer the queries of the file (or standard input) on standard output."""
     speak_utf8()
-    with guarded(), Index.open(locate_index(index)) as opened, _source(file) as source:
+    with guarded(), open_index(index, as_of) as opened, _source(file) as source:
         answer_lines(opened, source, sys.stdout)
 
 

@@ -11,12 +11,12 @@ from pql.cli.exits import Exit, fail
 __all__ = ["as_of_moment", "open_index"]
 
 
-def open_index(index: str | None, as_of: str | None = None) -> Index:
+def open_index(index: str | None, as_of: str | None = None, option: str = "--as-of") -> Index:
     """The index at a version, or at a moment; the newest if neither is given. Raises StoreError."""
-    return Index.open(locate_index(index), as_of_moment(as_of))
+    return Index.open(locate_index(index), as_of_moment(as_of, option))
 
 
-def as_of_moment(text: str | None) -> int | datetime | None:
+def as_of_moment(text: str | None, option: str = "--as-of") -> int | datetime | None:
     """A version number, or an ISO date or time (UTC unless it says otherwise; a day is its first instant);
     ends the process for anything else."""
     if text is None:
@@ -27,7 +27,7 @@ def as_of_moment(text: str | None) -> int | datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         fail(
-            f"error: --as-of takes a version number, or a date such as 2026-11-22T10:00, not {text!r}",
+            f"error: {option} takes a version number, or a date such as 2026-11-22T10:00, not {text!r}",
             Exit.USAGE,
         )
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

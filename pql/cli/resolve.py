@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lineage_index.index.index import Index
-from lineage_index.index.locate import locate_index
 from lineage_index.index.resolve import JoinSearch, preview
 from pql.catalog.numbers import spelt_number
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.output_index import open_index
 from pql.cli.params import context_of, read_file
 from pql.cli.text import printable
 from pql.diagnostics.diagnostic import Diagnostic
@@ -37,6 +36,7 @@ def run_resolve(
     locked: bool,
     update: bool,
     output: str,
+    as_of: str | None,
     index: str | None,
 ) -> None:
     """Resolve and print; with a lock file, write it or hold the outcome against it."""
@@ -50,7 +50,7 @@ def run_resolve(
     locking = Path(lock or f"{file}.lock") if lock or locked or update else None
     with guarded():
         operation = read_operation(read_file(Path(file)), file, wanted)
-        with Index.open(locate_index(index)) as opened:
+        with open_index(index, as_of) as opened:
             if dry_run:
                 searches, warnings = preview(opened, operation, context)
                 _say(warnings, operation)

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import IndexOption
+from pql.cli.options import AsOfOption, IndexOption
 
 __all__ = ["batch"]
 
 
 def batch(
     file: Annotated[str | None, typer.Argument(help="JSON lines; standard input if left out or -.")] = None,
+    as_of: AsOfOption = None,
     index: IndexOption = None,
 ) -> None:
     """Answer many queries in one process: JSON lines in, JSON lines out.
@@ -27,4 +28,4 @@ def batch(
     """
     from pql.cli.batch import run_batch
 
-    run_batch(file, index)
+    run_batch(file, as_of, index)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import IndexOption
+from pql.cli.options import AsOfOption, IndexOption
 
 __all__ = ["resolve"]
 
@@ -19,7 +19,10 @@ def resolve(
         typer.Option("--param", "-P", metavar="NAME=VALUE", help="A param, or globals.NAME=VALUE."),
     ] = None,
     run: Annotated[
-        str | None, typer.Option("--run", metavar="UUID", help="The run that joins: left out of the matches, and recorded.")
+        str | None,
+        typer.Option(
+            "--run", metavar="UUID", help="The run that joins: left out of the matches, and recorded."
+        ),
     ] = None,
     dag_run: Annotated[
         str | None, typer.Option("--dag-run", metavar="UUID", help="The DAG's run, for `ref: ops.NAME`.")
@@ -35,6 +38,7 @@ def resolve(
     ] = False,
     update: Annotated[bool, typer.Option("--update", help="Write the lock file again.")] = False,
     output: Annotated[str, typer.Option("--format", "-f", help="yaml or json.", metavar="FORMAT")] = "yaml",
+    as_of: AsOfOption = None,
     index: IndexOption = None,
 ) -> None:
     """Resolve the joins of an operation.
@@ -45,4 +49,4 @@ def resolve(
     """
     from pql.cli.resolve import run_resolve
 
-    run_resolve(file, op, params or [], run, dag_run, dry_run, lock, locked, update, output, index)
+    run_resolve(file, op, params or [], run, dag_run, dry_run, lock, locked, update, output, as_of, index)
