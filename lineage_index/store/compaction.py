@@ -7,6 +7,7 @@ like any other change.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -188,7 +189,7 @@ def _runs_and_values(
 ) -> dict[str, list[DataFile]]:
     moved = moved_keys(base.plan, plan)
     runs, values = known["runs"], known["values"]
-    if base.runs and (moved or len(runs) != _needed("runs", base.runs)):
+    if base.runs and (moved or len(runs) != _needed("runs", base.runs) or _disordered(connection, base)):
         runs = _rewritten_runs(connection, index, base, plan, moved)
     if (
         moved
@@ -197,6 +198,19 @@ def _runs_and_values(
     ):
         values = _rewritten_values(connection, index, base, plan, moved)
     return {"runs": runs, "values": values}
+
+
+def _disordered(connection: duckdb.DuckDBPyConnection, base: Snapshot) -> bool:
+    """Do files of `runs` overlap, or stand in another order than newest first? Then a search for the newest
+    has to look into all of them."""
+    rows = connection.execute(
+        "SELECT filename, min(created_at), max(created_at) FROM read_parquet($runs, filename = true) "
+        "WHERE created_at IS NOT NULL GROUP BY filename",
+        {"runs": list(base.files["runs"])},
+    ).fetchall()
+    spans = {Path(file).name: (oldest, newest) for file, oldest, newest in rows}
+    order = [spans[Path(file).name] for file in base.files["runs"] if Path(file).name in spans]
+    return any(newer[0] < older[1] for newer, older in pairwise(order))
 
 
 def _rewritten_values(

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate
 from pathlib import Path, PurePath
 
 from lineage_index.store.commits import Commit, latest_version, oldest_version, read_commit
@@ -37,11 +37,13 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Vacuumed:
-    """What a vacuum took away: versions that can no longer be opened, files, and their bytes."""
+    """What a vacuum took away: versions that can no longer be opened, files, their bytes, and entries of the
+    logs of the tables."""
 
     versions: tuple[int, ...]
     files: int
     size: int
+    entries: int = 0
 
 
 def history(path: str | Path) -> list[Version]:
@@ -74,7 +76,7 @@ def vacuum(
     orphan_age: timedelta = _ORPHAN_AGE,
 ) -> Vacuumed:
     """Takes away the versions committed more than `older_than` before `now`, and the files that only they
-    had.
+    had; the logs of the tables begin with the oldest version that is kept.
 
     The newest version always stays. Files that no version names, which a killed writer left behind, go when
     they are older than `orphan_age`: a running writer's new files are such, too. Raises IndexMissing or
@@ -104,7 +106,9 @@ def _commits(index: Path) -> Iterator[Commit]:
 def _vacuum(index: Path, before: datetime, orphans_before: datetime) -> Vacuumed:
     ours = [commit for commit in _commits(index) if commit.metadata is not None]
     # A version lived until the next one was committed: whoever opened it before then may still be reading.
-    expired = [each for newer, each in pairwise(ours) if newer.created_at < before]
+    # The clock may have gone back between two commits: then the older one's time counts for both.
+    times = [*accumulate((each.created_at for each in reversed(ours)), max)][::-1]
+    expired = [each for until, each in zip(times, ours[1:], strict=False) if until < before]
     kept = ours[: len(ours) - len(expired)]
     there = present(index, [*(each.name for each in TABLES), FOLDER])
     named = {file for commit in kept for file in _files_of(index, commit, there)}
@@ -121,7 +125,10 @@ def _vacuum(index: Path, before: datetime, orphans_before: datetime) -> Vacuumed
     for each in index.glob(f"{SPILL}*"):
         if each.stat().st_mtime < limit:
             shutil.rmtree(each, ignore_errors=True)
-    return Vacuumed(versions, len(names), sum(there[name].size for name in names))
+    from lineage_index.store.logs import shorten_logs
+
+    entries = shorten_logs(index, kept)
+    return Vacuumed(versions, len(names), sum(there[name].size for name in names), entries)
 
 
 def _is_orphan(name: str, found: Item, limit: float) -> bool:

@@ -95,7 +95,7 @@ def run_vacuum(index: str | None, older_than: str) -> None:
     with guarded():
         done = vacuum(locate_index(index), older_than=age, now=datetime.now(UTC))
     taken = f"{len(done.versions):,} versions and {done.files:,} files taken away"
-    print(f"{taken}, {done.size / 1e6:,.1f} MB freed")
+    print(f"{taken}, {done.size / 1e6:,.1f} MB freed, logs {done.entries:,} entries shorter")
 
 
 def run_verify(index: str | None, store: str | None, output: str) -> None:

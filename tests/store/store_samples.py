@@ -168,6 +168,13 @@ def repr_nan(value: Any) -> Any:
             return value
 
 
+def data_files_below(path: Path) -> set[Path]:
+    """Every file of rows in an index."""
+    return {
+        each for each in files_below(path) if each.suffix == ".parquet" and each.parent.name != "_delta_log"
+    }
+
+
 def files_below(path: Path) -> set[Path]:
     """Every file of a folder."""
     return {each for each in path.rglob("*") if each.is_file()}

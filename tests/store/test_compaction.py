@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from store_samples import content, files_below, full, run
+from store_samples import content, data_files_below, full, run
 
-from lineage_index.store import compaction
+from lineage_index.store import compaction, logs
 from lineage_index.store.compaction import compact, needs_compaction
 from lineage_index.store.errors import IndexMissing
 from lineage_index.store.maintain import history, vacuum
@@ -160,15 +160,58 @@ def test_history_and_vacuum(tmp_path: Path) -> None:
     assert vacuum(tmp_path, older_than=HOUR).files == 0
     done = vacuum(tmp_path, older_than=HOUR, now=datetime.now(UTC) + 2 * HOUR)
     assert done.versions == (4, 3, 2, 1, 0)
-    assert [each.kept for each in history(tmp_path)] == [True] + [False] * 5
+    assert done.entries > 5
+    assert [(each.version, each.kept) for each in history(tmp_path)] == [(5, True)]
     snapshot = open_snapshot(tmp_path)
     assert content(snapshot) == told
     assert verify(snapshot) == []
     named = {Path(file) for files in snapshot.files.values() for file in files}
-    assert {file for file in files_below(tmp_path) if file.suffix == ".parquet"} == named
+    assert data_files_below(tmp_path) == named
     with pytest.raises(IndexMissing, match="no longer kept"):
         open_snapshot(tmp_path, as_of=3)
-    assert vacuum(tmp_path, older_than=HOUR, now=datetime.now(UTC) + 2 * HOUR).files == 0
+    again = vacuum(tmp_path, older_than=HOUR, now=datetime.now(UTC) + 2 * HOUR)
+    assert (again.files, again.entries) == (0, 0)
+
+
+def test_logs_begin_with_the_oldest_version_that_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_FAR", 2)
+    for number in range(8):
+        write_batch(tmp_path, [full(number)], store="store")
+    times = {each.version: each.created_at for each in history(tmp_path)}
+    told = {version: content(open_snapshot(tmp_path, as_of=version)) for version in (4, 7)}
+    # Version 4 was there until 5 came.
+    done = vacuum(tmp_path, older_than=timedelta(0), now=times[5])
+    assert (done.versions, [each.version for each in history(tmp_path)]) == ((3, 2, 1, 0), [7, 6, 5, 4])
+    for name in ("runs", "values", "keys"):
+        entries = sorted(each.name for each in (tmp_path / name / "_delta_log").glob("*.json"))
+        assert entries == [f"{version:020}.json" for version in range(4, 8)]
+    for version, said in told.items():
+        snapshot = open_snapshot(tmp_path, as_of=version)
+        assert content(snapshot) == said
+        assert verify(snapshot) == []
+    assert open_snapshot(tmp_path, as_of=times[5]).version == 5
+    for number in range(8, 12):
+        write_batch(tmp_path, [full(number)], store="store")
+    vacuum(tmp_path, older_than=timedelta(0), now=datetime.now(UTC) + HOUR)
+    snapshot = open_snapshot(tmp_path)
+    assert (snapshot.version, snapshot.runs, verify(snapshot)) == (11, 12, [])
+    with pytest.raises(IndexMissing, match="no longer kept"):
+        open_snapshot(tmp_path, as_of=4)
+
+
+def test_files_of_runs_that_overlap_are_sorted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(compaction._ROWS_A_FILE, "runs", 4)
+    for numbers in (range(0, 8, 2), range(1, 8, 2)):
+        write_batch(tmp_path, [full(n) for n in numbers], store="store")
+    told = content(open_snapshot(tmp_path))
+    assert compact(tmp_path) == 2
+    snapshot = open_snapshot(tmp_path)
+    runs = [pq.read_table(file).column("name").to_pylist() for file in snapshot.files["runs"]]
+    assert runs == [[f"run {n}" for n in numbers] for numbers in ((7, 6, 5, 4), (3, 2, 1, 0))]
+    assert content(snapshot) == told
+    assert compact(tmp_path) == 2
 
 
 def test_a_vacuum_spares_what_may_still_be_written(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import store_worker
-from store_samples import content, files_below, full, tables_of
+from store_samples import content, data_files_below, full, tables_of
 
 from lineage_index.store.errors import IndexMissing
 from lineage_index.store.maintain import vacuum
@@ -47,6 +47,9 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         ("compact", "committed", 1),
         ("vacuum", "unlink", 1),
         ("vacuum", "unlink", 2),
+        ("vacuum", "checkpoint", 1),
+        ("vacuum", "checkpoint", 2),
+        ("vacuum", "unlink", 6),
     ],
 )
 def test_a_killed_writer(
@@ -70,7 +73,7 @@ def test_a_killed_writer(
     later = datetime.now(UTC) + timedelta(days=9)
     vacuum(index, older_than=timedelta(0), now=later)
     named = {Path(file) for files in snapshot.files.values() for file in files}
-    assert {file for file in files_below(index) if file.suffix == ".parquet"} == named
+    assert data_files_below(index) == named
     assert len(list((index / "manifests").iterdir())) == 1
     assert verify(open_snapshot(index)) == []
 
