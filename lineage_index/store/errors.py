@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from lineage_index.store.origin import url_of
 
-__all__ = ["IndexConflict", "IndexMissing", "IndexOutdated", "IndexTooNew", "IndexUnreadable", "StoreError"]
+__all__ = [
+    "IndexConflict",
+    "IndexMissing",
+    "IndexOutdated",
+    "IndexTooNew",
+    "IndexUnreadable",
+    "StoreError",
+    "words_of",
+]
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class StoreError(Exception):
@@ -17,6 +29,9 @@ class StoreError(Exception):
         super().__init__(message)
         self.path = path
         self.message = message
+
+    def __reduce__(self) -> tuple[type[StoreError], tuple[str, str]]:
+        return type(self), (self.path, self.message)  # from one process to another
 
 
 class IndexMissing(StoreError):  # noqa: N818
@@ -38,3 +53,9 @@ class IndexOutdated(StoreError):  # noqa: N818
 
 class IndexConflict(StoreError):  # noqa: N818
     """Other writers kept committing first; nothing of this batch is in the index."""
+
+
+def words_of(error: Exception) -> str:
+    """What an error of an engine says, on one line; engines write trees of causes, in colours."""
+    lines = (line.strip(" \t↳") for line in _COLOUR.sub("", str(error)).splitlines())
+    return ": ".join(line for line in lines if line) or type(error).__name__

@@ -51,6 +51,8 @@ def _attempt(index: Path) -> int:
             f"the index at {index} has format {found}, which can't be migrated; remove its folder and "
             "refresh to make it anew",
         )
+    for name in base.data_files:
+        base.files[name]  # of an index at a URL, they are copied now
     files = {
         name: [_with_columns(index, base, name, DataFile(*each)) for each in files]
         for name, files in base.data_files.items()

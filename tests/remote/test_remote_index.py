@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -157,20 +158,19 @@ def test_a_reader_sees_its_snapshot_whatever_writers_do(
 
 
 def test_copies_have_a_bound_and_those_in_use_stay(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_index(place.index, [full(n) for n in range(4)])
+    for n in range(3):
+        write_batch(place.index, [full(n)], store="store")
     monkeypatch.setenv("PQL_CACHE_SIZE", "1K")
     copy = home_of(place.index)
-    old = list(copy.glob("*/part-*.parquet"))
-    held = open_snapshot(place.index, 0)
-    files = [Path(file) for table in ("runs", "points") for file in held.files[table]]
-    fresh = write_batch(place.index, [full(30)], store="store")
-    newest = open_snapshot(place.index, fresh)
+    (idle,) = open_snapshot(place.index, 1).files["keys"]
+    held, newest = open_snapshot(place.index, 0), open_snapshot(place.index, 2)
+    files = [Path(file) for table in ("runs", "keys") for file in held.files[table]]
     for path in copy.glob("*/part-*.parquet"):  # as if a day had passed
         os.utime(path, (1, 1))
     os.unlink(newest.files["runs"][0])
     assert newest.files["runs"]  # copying it makes room
     assert all(path.exists() for path in files)
-    assert not all(path.exists() for path in old)
+    assert not Path(idle).exists()
     assert content(held) == content(open_snapshot(place.index, 0))
     del held, newest
     copies.make_room(copy)
@@ -184,6 +184,11 @@ def test_a_size_that_is_none(place: Place, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("PQL_CACHE_SIZE", "much")
     with pytest.raises(IndexUnreadable, match="PQL_CACHE_SIZE is a size such as 500M or 20G, not 'much'"):
         open_snapshot(place.index).files["runs"]
+
+
+def test_errors_pass_from_process_to_process() -> None:
+    error = pickle.loads(pickle.dumps(IndexMissing("place", "words")))
+    assert (type(error), error.path, error.message, str(error)) == (IndexMissing, "place", "words", "words")
 
 
 def test_an_empty_index(place: Place) -> None:
