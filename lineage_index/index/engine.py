@@ -66,6 +66,13 @@ class Engine:
         """The result of a SELECT of our own."""
         return self._run(sql, parameters, "", _fetch_rows)
 
+    def keep(self, name: str, statement: Statement, text: str = "") -> list[tuple[Any, ...]]:
+        """As `rows`; the rows then also are a table that statements of this thread may name, until another is
+        kept under the name. A statement can't know thousands of ids more cheaply."""
+        made = f'CREATE OR REPLACE TEMP TABLE "{name}" AS {statement.sql}'
+        self._run(made, statement.parameters, text, _drop)
+        return self.select(f'SELECT * FROM "{name}"')
+
     def close(self) -> None:
         """Close the connection and its cursors; the engine is of no use afterwards."""
         self._connection.close()
@@ -131,6 +138,10 @@ class Engine:
 
 def _fetch_rows(found: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     return found.fetchall()
+
+
+def _drop(found: duckdb.DuckDBPyConnection) -> None:
+    """Nothing to be read."""
 
 
 def _text(value: str) -> str:

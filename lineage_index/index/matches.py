@@ -41,6 +41,8 @@ _COLUMNS = {
     "cloning_kind": ("cloning_kind",),
 }
 _EXACT = 2**53
+_PAGE = "matched_page"
+_AMONG = f"WHERE run_id IN (SELECT run_id FROM {_PAGE})"
 
 
 def fetch_matches(
@@ -61,7 +63,9 @@ def fetch_matches(
     fields = _fields(wanted)
     promoted = [column for each in direct.values() for column in _places(each)]
     columns = list(dict.fromkeys(("run_id", "uuid", *fields, *promoted)))
-    rows = engine.rows(lower(plan, layout, columns))
+    statement = lower(plan, layout, columns)
+    # What is not in these rows is asked for by their ids, which then stand in a table.
+    rows = engine.rows(statement) if _in_rows(wanted, direct) else engine.keep(_PAGE, statement)
     if not rows:
         return MatchedColumns(())
     page = dict(zip(columns, zip(*rows, strict=True), strict=True))
@@ -76,6 +80,12 @@ def fetch_matches(
         artifacts=_artifacts(engine, wanted, ids, every),
         fields=_field_values(engine, wanted, page, fields, ids),
     )
+
+
+def _in_rows(wanted: Sequence[Reference], direct: Mapping[Reference, KeyLayout]) -> bool:
+    """Whether columns of the page answer everything."""
+    fields = (each for each in wanted if each not in direct)
+    return all(each.root is Root.GLOBALS and each.key not in (None, "condition") for each in fields)
 
 
 def _promoted(layout: Layout, reference: Reference) -> KeyLayout | None:
@@ -133,8 +143,8 @@ def _from_rows(
             parts.append(f"SELECT {place} AS place, * FROM ({rows})")
     if parts:
         statement = emitter.statement(" UNION ALL ".join(parts))
-        sql = f"SELECT * FROM ({statement.sql}) {_among(len(statement.parameters) + 1)}"
-        for row in engine.select(sql, (*statement.parameters, list(ids))):
+        sql = f"SELECT * FROM ({statement.sql}) {_AMONG}"
+        for row in engine.select(sql, statement.parameters):
             place, run_id, num, big, text, flag, nested = row
             plain = next((each for each in (text, big, flag, num) if each is not None), None)
             if plain is None and nested is not None:
@@ -146,13 +156,9 @@ def _from_rows(
     }
 
 
-def _among(place: int) -> str:
-    return f"WHERE run_id IN (SELECT unnest(${place}::BIGINT[]))"
-
-
 def _payload(engine: Engine, root: Root, ids: Sequence[int]) -> list[Mapping[str, Any]]:
-    sql = f'SELECT run_id, "{root.value}" FROM payload {_among(1)}'
-    found = {run_id: _whole(json.loads(text)) for run_id, text in engine.select(sql, (list(ids),)) if text}
+    sql = f'SELECT run_id, "{root.value}" FROM payload {_AMONG}'
+    found = {run_id: _whole(json.loads(text)) for run_id, text in engine.select(sql) if text}
     return [found.get(each, {}) for each in ids]
 
 
@@ -169,15 +175,19 @@ def _artifacts(
     ]
     if not asked:
         return None
-    sql = f"SELECT run_id, name, path, is_input FROM artifacts {_among(1)}"
-    parameters: list[Any] = [list(ids)]
+    sql = f"SELECT run_id, name, path, is_input FROM artifacts {_AMONG}"
+    names: list[str] = []
     if not every and all(each.key is not None for each in asked):
-        sql += " AND name IN (SELECT unnest($2::VARCHAR[]))"
-        parameters.append([each.key for each in asked])
-    found: defaultdict[int, list[MatchedArtifact]] = defaultdict(list)
-    for run_id, *artifact in engine.select(sql, parameters):
-        found[run_id].append(MatchedArtifact(*artifact))
-    return [tuple(sorted(found[each], key=_order)) if each in found else () for each in ids]
+        names = sorted({each.key for each in asked if each.key is not None})
+        sql += f" AND name IN ({', '.join(f'${place}' for place, _ in enumerate(names, start=1))})"
+    found: defaultdict[int, tuple[MatchedArtifact, ...]] = defaultdict(tuple)
+    for run_id, name, path, is_input in engine.select(sql, names):
+        found[run_id] += (MatchedArtifact(name, path, is_input),)
+    return [_sorted(found[each]) if each in found else () for each in ids]
+
+
+def _sorted(lineage: tuple[MatchedArtifact, ...]) -> tuple[MatchedArtifact, ...]:
+    return lineage if len(lineage) < 2 else tuple(sorted(lineage, key=_order))
 
 
 def _order(artifact: MatchedArtifact) -> tuple[str, bool, str]:
@@ -209,8 +219,6 @@ def _conditions(engine: Engine, ids: Sequence[int]) -> list[Any]:
     """The last entry of each run's status history."""
     names = ("type", "status", "reason", "message", "last_update_time", "last_transition_time")
     selected = ", ".join(f's."{name}"' for name in names)
-    sql = (
-        f"SELECT s.run_id, {selected} FROM (SELECT * FROM statuses {_among(1)}) AS s ORDER BY s.run_id, s.seq"
-    )
-    found = {row[0]: dict(zip(names, row[1:], strict=True)) for row in engine.select(sql, (list(ids),))}
+    sql = f"SELECT s.run_id, {selected} FROM (SELECT * FROM statuses {_AMONG}) AS s ORDER BY s.run_id, s.seq"
+    found = {row[0]: dict(zip(names, row[1:], strict=True)) for row in engine.select(sql)}
     return [found.get(each) for each in ids]

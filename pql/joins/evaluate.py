@@ -44,6 +44,10 @@ _TOLD = {
 }
 
 
+_TEXTS = frozenset(("name", "status", "owner_name", "project_name", "cloning_kind"))
+"""Those that are told as they are."""
+
+
 class AmbiguousArtifactError(Exception):
     """A run has several paths under one artifact name."""
 
@@ -84,11 +88,16 @@ def evaluate_all(reference: Reference, runs: Sequence[MatchedRun]) -> list[Any]:
         return list(runs.keyed[reference])
     if reference.root is Root.ARTIFACTS:
         artifacts = runs.artifacts or ((),) * len(runs)
-        return [artifact_path(uuid, own, key) for uuid, own in zip(runs.uuids, artifacts, strict=True)]
+        own = key in ("base", "outputs")
+        return [
+            artifact_path(uuid, lineage, key) if lineage or own else None
+            for uuid, lineage in zip(runs.uuids, artifacts, strict=True)
+        ]
     if reference.root is Root.GLOBALS and key == "uuid":
         return list(runs.uuids)
     if reference.root is Root.GLOBALS and key in _TOLD:
-        return [_told(value) for value in runs.fields.get(_TOLD[key], (None,) * len(runs))]
+        column = runs.fields.get(_TOLD[key], (None,) * len(runs))
+        return list(column) if key in _TEXTS else [_told(value) for value in column]
     return [evaluate(reference, run) for run in runs]
 
 
@@ -102,6 +111,9 @@ def artifact_path(uuid: str, artifacts: Sequence[MatchedArtifact], name: str) ->
         return uuid
     if name == "outputs":
         return f"{uuid}/outputs"
+    if len(artifacts) == 1 and artifacts[0].name == name:
+        path = artifacts[0].path
+        return None if path is None else below(uuid, path)
     named = [each for each in artifacts if each.name == name and each.path is not None]
     made = named if len(named) < 2 else [each for each in named if not each.is_input]
     paths = {below(uuid, each.path) for each in made or named if each.path is not None}

@@ -22,6 +22,8 @@ __all__ = [
     "Paths",
     "Resolution",
     "ResolvedParam",
+    "lineages_of",
+    "uuids_of",
 ]
 
 _NOWHERE = Source("join", "")
@@ -133,6 +135,18 @@ class MatchedColumns(Sequence[MatchedRun]):
             for reference, column in self.keyed.items()
             if reference.root is root and reference.key is not None
         }
+
+
+def uuids_of(runs: Sequence[MatchedRun]) -> Sequence[str]:
+    """The uuid of each run, without making the runs of columns."""
+    return runs.uuids if isinstance(runs, MatchedColumns) else [run.uuid for run in runs]
+
+
+def lineages_of(runs: Sequence[MatchedRun]) -> Sequence[tuple[MatchedArtifact, ...]]:
+    """The lineage of each run, likewise."""
+    if isinstance(runs, MatchedColumns):
+        return ((),) * len(runs) if runs.artifacts is None else runs.artifacts
+    return [run.artifacts for run in runs]
 
 
 @dataclass(frozen=True, slots=True)

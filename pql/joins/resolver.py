@@ -6,7 +6,7 @@ no clock is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import Any
@@ -15,7 +15,18 @@ from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.span import Span
 from pql.diagnostics.suggest import suggestion
 from pql.joins.evaluate import AmbiguousArtifactError, artifact_names, evaluate_all
-from pql.joins.model import Join, JoinParam, MatchedRun, PathEntry, Paths, Resolution, ResolvedParam
+from pql.joins.model import (
+    Join,
+    JoinParam,
+    MatchedArtifact,
+    MatchedRun,
+    PathEntry,
+    Paths,
+    Resolution,
+    ResolvedParam,
+    lineages_of,
+    uuids_of,
+)
 from pql.joins.paths import below, is_uri, sub_path
 from pql.joins.references import FLAGS, Passing, Place, Reference, Root, Yield
 
@@ -146,16 +157,16 @@ def _paths(
     """The path that one entry means in each run; None where there is none."""
     if isinstance(entry.value, str):
         literal = sub_path(entry.value) or ""
-        return [f"{run.uuid}/{literal}" for run in runs]
+        return [f"{uuid}/{literal}" for uuid in uuids_of(runs)]
     reference = entry.value
     found: list[str | None] = []
-    for run, value in zip(runs, _evaluated(reference, runs, join, entry.span, quiet), strict=True):
+    for uuid, value in zip(uuids_of(runs), _evaluated(reference, runs, join, entry.span, quiet), strict=True):
         if reference.root is not Root.ARTIFACTS and value is not None:
             inside = sub_path(value) if isinstance(value, str) else None
             if inside is None:
-                hint = f"`{reference}` of run {run.uuid[:8]} holds it"
+                hint = f"`{reference}` of run {uuid[:8]} holds it"
                 raise join.source.error("PQL613", entry.span, hint, path=str(value)[:80])
-            value = below(run.uuid, inside)
+            value = below(uuid, inside)
         found.append(value)
     warnings += _missing(reference, found, runs, join, entry.span)
     return found
@@ -171,17 +182,23 @@ def _evaluated(reference: Reference, runs: Matches, join: Join, span: Span, quie
             "PQL619", span, hint, run=error.uuid[:8], artifact=error.name, paths=paths
         ) from None
     is_name = reference.name == "artifacts.*"
-    if is_name and runs and not quiet and not any(_has(run, reference.key or "") for run in runs):
+    if is_name and runs and not quiet and not any(map(_has_named(reference), lineages_of(runs))):
         raise _no_such_artifact(reference.key or "", runs, join, span)
     return values
 
 
-def _has(run: MatchedRun, name: str) -> bool:
-    return any(each.name == name and each.path is not None for each in run.artifacts)
+def _has_named(reference: Reference) -> Callable[[Sequence[MatchedArtifact]], bool]:
+    """Whether a lineage has a path under the name that is asked for."""
+    name = reference.key
+
+    def has(lineage: Sequence[MatchedArtifact]) -> bool:
+        return any(each.name == name and each.path is not None for each in lineage)
+
+    return has
 
 
 def _no_such_artifact(name: str, runs: Matches, join: Join, span: Span) -> PqlError:
-    known = artifact_names(tuple(each for run in runs for each in run.artifacts))
+    known = artifact_names(tuple(each for lineage in lineages_of(runs) for each in lineage))
     hint = suggestion(name, known) or "a path in each run can be given instead: `{dirs: sub/path}`"
     return join.source.error("PQL618", span, hint, artifact=name)
 
@@ -197,7 +214,9 @@ def _missing(
     outside = 0
     if reference.name == "artifacts.*":
         name = reference.key or ""
-        outside = sum(1 for run, value in zip(runs, values, strict=True) if value is None and _has(run, name))
+        has = _has_named(reference)
+        pairs = zip(lineages_of(runs), values, strict=True)
+        outside = sum(1 for lineage, value in pairs if value is None and lineage and has(lineage))
         if outside:
             found.append(
                 join.source.finding("PQL655", span, count=f"{outside:,}", total=total, artifact=name)
