@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,4 +170,7 @@ def _stat(entry: os.DirEntry[str], prefix: str, real_root: str) -> tuple[str, in
         found = entry.stat(follow_symlinks=follow)
     except OSError:
         return prefix + entry.name, -1, 0
-    return prefix + entry.name, found.st_size, found.st_mtime_ns
+    name = prefix + entry.name
+    if not found.st_mode & stat.S_IROTH:  # to let others read it later changes what is read, and no time
+        name += f"\0{found.st_mode:o}\0{found.st_uid}\0{found.st_gid}"
+    return name, found.st_size, found.st_mtime_ns

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lineage_index.store.commits import latest_version
+from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.existing import find_existing
 from lineage_index.store.fetched import local_files
 from lineage_index.store.home import home_of
@@ -84,10 +85,22 @@ def _attempt(
         for file in files["runs"]
         for survivor in ([file] if file.name not in touched else _rewritten(index, file, outcome.removed))
     ]
+    _check_there(index, fitted)
     files = settled(index, files, plan)
     counts = _counts(index, base, fitted, files, plan, outcome)
     dead = (0 if base is None else base.dead_runs) + len(outcome.removed) + len(outcome.dropped)
     return publish(index, based_on, Next(files, counts, plan, dead, outcome.shadows, "refresh", stores))
+
+
+def _check_there(index: Path, batch: Iterable[Prepared]) -> None:
+    """A machine that slept between writing and committing may find that a vacuum took the files for those of
+    a dead writer. IndexUnreadable then."""
+    for each in batch:
+        for name, files in each.files.items():
+            for file in files:
+                if not (index / name / file.name).exists():
+                    words = "a vacuum took away what this writer had not committed yet; run it again"
+                    raise IndexUnreadable(str(index), f"the index at {index} cannot be written: {words}")
 
 
 def _counts(

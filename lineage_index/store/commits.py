@@ -82,11 +82,14 @@ def _parsed(version: int, lines: Iterable[str]) -> Commit:
     for line in lines:
         if line.startswith('{"commitInfo"'):
             info = json.loads(line)["commitInfo"]
+            metadata = info.get(METADATA)
+            # Ours never goes back from commit to commit, as the clock may.
+            moment = (metadata or {}).get("at", info["timestamp"])
             return Commit(
                 version=version,
-                created_at=datetime.fromtimestamp(info["timestamp"] / 1000, UTC),
+                created_at=datetime.fromtimestamp(moment / 1000, UTC),
                 operation=str(info.get("operation", "")),
-                metadata=info.get(METADATA),
+                metadata=metadata,
             )
     raise ValueError(f"version {version} has no commit information")
 

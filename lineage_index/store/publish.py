@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from deltalake.exceptions import DeltaError
 from lineage_index.objects.errors import ObjectError
 from lineage_index.store.commits import read_commit
 from lineage_index.store.delta import Conflict, commit_runs, set_files
-from lineage_index.store.errors import IndexConflict, IndexUnreadable
+from lineage_index.store.errors import IndexConflict, IndexUnreadable, words_of
 from lineage_index.store.keys import Counts, keys_table, layout_code
 from lineage_index.store.locks import turn
 from lineage_index.store.manifest import Manifest, Shadow, read_manifest, write_manifest
@@ -91,13 +92,27 @@ def publish(index: Path, based_on: int | None, what: Next) -> int:
         "runs": sum(each.rows for each in files["runs"]),
         "manifest": name,
         "tables": versions,
+        "at": _moment(index, based_on),
     }
     try:
         return commit_runs(index, schemas["runs"], files["runs"], based_on, metadata)
-    except (Conflict, OSError):
+    except (Conflict, OSError, DeltaError):
         if _landed(index, 0 if based_on is None else based_on + 1, name):
             return 0 if based_on is None else based_on + 1
         raise
+
+
+def _moment(index: Path, based_on: int | None) -> int:
+    """Milliseconds since 1970, never before those of the last commit: a clock may go back, and times are
+    looked up by halves."""
+    before = datetime.min.replace(tzinfo=UTC)
+    if based_on is not None:
+        before = read_commit(index / "runs", based_on).created_at
+    return round(max(_now(), before).timestamp() * 1000)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _send(index: Path, based_on: int | None, files: TableFiles) -> None:
@@ -118,9 +133,7 @@ def _send(index: Path, based_on: int | None, files: TableFiles) -> None:
 
 def _landed(index: Path, version: int, manifest: str) -> bool:
     """Is the commit there although its writer was told that it failed? Of one at a URL, the answer may have
-    got lost, or a second try have met the first."""
-    if remote_of(index) is None:
-        return False
+    got lost, or a second try have met the first; on a full disk, only the checkpoint after it fails."""
     try:
         metadata = read_commit(index / "runs", version).metadata
     except FileNotFoundError:
@@ -160,7 +173,7 @@ def retried(index: Path, attempt: Callable[[], int]) -> int:
                 except Conflict:
                     time.sleep(random.uniform(0, min(0.005 * 2**count, _LONGEST_WAIT)))
     except (OSError, DeltaError, duckdb.Error, pa.ArrowException) as error:
-        words = str(error).strip() or type(error).__name__
+        words = words_of(error)
         message = f"the index at {index} cannot be written: {words} (what it held before is untouched)"
         raise IndexUnreadable(str(index), message) from error
     raise IndexConflict(

@@ -21,7 +21,17 @@ from lineage_index.store.maintain import vacuum
 from lineage_index.store.snapshot import open_snapshot
 from lineage_index.store.verify import verify
 
-__all__ = ["NOTHING", "OPERATIONS", "Sight", "begin", "change_store", "digest_of", "fresh_digest", "look"]
+__all__ = [
+    "NOTHING",
+    "OPERATIONS",
+    "Sight",
+    "begin",
+    "begin_aged",
+    "change_store",
+    "digest_of",
+    "fresh_digest",
+    "look",
+]
 
 NOTHING = "no index"
 """The digest of an index that is not there."""
@@ -50,6 +60,14 @@ def begin(index: Path, store: Path) -> None:
     write_run(store, 1, 2)
     refresh(store, index, compaction=False)
     change_store(store, changed=2, added=9, gone=3, generation=3)
+
+
+def begin_aged(index: Path, store: Path) -> None:
+    """An index whose next commit is its hundredth, behind its store by a change."""
+    for generation in range(99):
+        write_run(store, 0, generation)
+        refresh(store, index, compaction=False)
+    write_run(store, 0, 99)
 
 
 def change_store(store: Path, *, changed: int, added: int, gone: int | None, generation: int) -> None:

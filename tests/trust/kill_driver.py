@@ -23,7 +23,17 @@ from typing import Any
 import pandas  # noqa: F401 - Arrow would import these two in every fork
 import pyarrow.dataset  # noqa: F401
 from gate import Call, Ended, run_child
-from kill_cases import NOTHING, OPERATIONS, Sight, begin, change_store, digest_of, fresh_digest, look
+from kill_cases import (
+    NOTHING,
+    OPERATIONS,
+    Sight,
+    begin,
+    begin_aged,
+    change_store,
+    digest_of,
+    fresh_digest,
+    look,
+)
 from kill_tracking import look_at_run, train
 
 RANDOM_KILLS = 400
@@ -54,14 +64,24 @@ class Case:
     after: str
 
 
-def cases(folder: Path) -> list[Case]:
-    """The operations, on one index and its store."""
+def cases(folder: Path, *, long: bool) -> list[Case]:
+    """The operations, on one index and its store; if `long`, with a commit that makes a checkpoint, too."""
     store, base = folder / "store", folder / "base"
     value_of(run_child(begin, base, store))
     before = value_of(run_child(digest_of, base))
     after = value_of(run_child(fresh_digest, folder / "fresh", store))
     assert before != after
+    more = []
+    if long:
+        aged = folder / "aged"
+        value_of(run_child(begin_aged, aged, folder / "aged store"))
+        states = (
+            value_of(run_child(digest_of, aged)),
+            value_of(run_child(fresh_digest, folder / "fresh", folder / "aged store")),
+        )
+        more = [Case("checkpoint", "refresh", aged, folder / "aged store", *states)]
     return [
+        *more,
         Case("create", "refresh", None, store, NOTHING, after),
         Case("refresh", "refresh", base, store, before, after),
         Case("compact", "compact", base, store, before, before),
@@ -190,7 +210,7 @@ def kill(folder: Path, seed: int, kills: int | None) -> Iterator[dict[str, Any]]
     shares = {"create": 5, "refresh": 8, "compact": 5, "vacuum": 2, "tracking": 7}
     factor = None if kills is None else kills / 30
     done = 0
-    for case in cases(folder):
+    for case in cases(folder, long=kills is None):
         count = None if factor is None else round(shares[case.name] * factor)
         for number in chosen(calls_of(case, folder / "index"), count, generator):
             call = killed_at(case, folder / "index", number, kills is None)
@@ -207,7 +227,7 @@ def kill(folder: Path, seed: int, kills: int | None) -> Iterator[dict[str, Any]]
 
 def main() -> int:
     """Prints a line for each kill; 1 at a loss."""
-    folder, seed = Path(sys.argv[1]), int(sys.argv[2])
+    folder, seed = Path(sys.argv[1]).resolve(), int(sys.argv[2])
     try:
         for each in kill(folder, seed, None if sys.argv[3] == "every" else int(sys.argv[3])):
             print(json.dumps(each), flush=True)

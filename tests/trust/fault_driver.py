@@ -1,0 +1,99 @@
+"""Disks that refuse, and looks at what becomes of the index: `fault_driver.py FOLDER SEED FAULTS`.
+
+FAULTS is `every` (of each call that makes something visible or takes it away, and of some that fill files,
+with each error, a quarter) or a number. Prints one line of JSON for each fault, and ends with 1 when anything
+was lost, anything but the project's own error came out, or its words are not one plain line.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from gate import run_child
+from kill_cases import OPERATIONS, Sight, look
+from kill_driver import Case, Loss, calls_of, cases, placed, value_of
+
+from lineage_index.store.errors import StoreError
+
+ERRORS = {
+    errno.ENOSPC: "No space left on device",
+    errno.EACCES: "Permission denied",
+    errno.EIO: "Input/output error",
+    errno.EROFS: "Read-only file system",
+}
+
+
+def attempt(operation: str, index: Path, store: Path) -> str | None:
+    """Why the operation failed; None if it did not."""
+    try:
+        OPERATIONS[operation](index, store)
+    except StoreError as error:
+        return error.message
+    return None
+
+
+def refused_at(case: Case, index: Path, number: int, error: int, lasting: bool) -> dict[str, Any]:
+    """Runs the operation on a disk that refuses its call `number`, and with `lasting` all after it."""
+    placed(case, index)
+    ended = run_child(
+        attempt,
+        case.operation,
+        index,
+        case.store,
+        gate=lambda count, call: error if count == number or (lasting and count > number) else None,
+        below=index,
+    )
+    said = value_of(ended)
+    operate = OPERATIONS[case.operation]
+    expected = case.after if said is None else case.before
+    sight = Sight(frozenset({expected}), case.after, lambda: operate(index, case.store))
+    value_of(run_child(look, index, sight))
+    call = ended.calls[number - 1] if len(ended.calls) >= number else None
+    if said is not None and not (said.isprintable() and ERRORS[error] in said and str(index) in said):
+        raise Loss(
+            f"{case.name}, call {number} ({call}): {said!r} does not say {ERRORS[error]!r} on one line"
+        )
+    return {"case": case.name, "at": number, "call": call and call.name, "error": ERRORS[error], "said": said}
+
+
+def faults(folder: Path, seed: int, count: int | None) -> Iterator[dict[str, Any]]:
+    """All of them, one after the other."""
+    generator = random.Random(seed)
+    every: list[tuple[Case, int, int, bool]] = []
+    for case in cases(folder, long=count is None):
+        calls = calls_of(case, folder / "index")
+        numbers = [number for number, call in enumerate(calls, 1) if call.name != "write"]
+        filling = [number for number, call in enumerate(calls, 1) if call.name == "write"]
+        numbers += generator.sample(filling, len(filling) // 10)
+        every += [
+            (case, number, error, lasting)
+            for number in numbers
+            for error in ERRORS
+            for lasting in (True, False)
+        ]
+    # In the long profile, too, not every call meets every error: what the error is makes little difference.
+    chosen = generator.sample(every, count if count is not None else len(every) // 4)
+    for case, number, error, lasting in chosen:
+        yield refused_at(case, folder / "index", number, error, lasting)
+
+
+def main() -> int:
+    """Prints a line for each fault; 1 at a loss."""
+    folder, seed = Path(sys.argv[1]).resolve(), int(sys.argv[2])
+    try:
+        for each in faults(folder, seed, None if sys.argv[3] == "every" else int(sys.argv[3])):
+            print(json.dumps(each), flush=True)
+    except Loss as loss:
+        print(f"seed {seed}: {loss}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
