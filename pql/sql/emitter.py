@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from pql.catalog.layout import Layout
 
@@ -52,12 +53,12 @@ class Emitter:
 
     def statement(self, sql: str) -> Statement:
         """The statement of this text. Parameters that only stood in parts folded away are left out."""
-        used = dict.fromkeys(int(number) for number in _PLACEHOLDER.findall(sql))
+        used = dict.fromkeys(_PLACEHOLDER.findall(sql))
         if len(used) == len(self.parameters):
             return Statement(sql, tuple(self.parameters))
         place = {number: f"${position}" for position, number in enumerate(used, start=1)}
-        renumbered = _PLACEHOLDER.sub(lambda match: place[int(match[1])], sql)
-        return Statement(renumbered, tuple(self.parameters[number - 1] for number in used))
+        renumbered = _PLACEHOLDER.sub(lambda match: place[match[1]], sql)
+        return Statement(renumbered, tuple(self.parameters[int(number) - 1] for number in used))
 
     def alias(self, letter: str) -> str:
         """A table alias that no other part of the statement has."""
@@ -65,6 +66,7 @@ class Emitter:
         return f"{letter}{self._aliases}"
 
 
+@lru_cache(maxsize=4096)
 def quote(identifier: str) -> str:
     """A quoted identifier. Identifiers come from the catalog only, never from a query."""
     if not identifier.replace("_", "").isalnum():

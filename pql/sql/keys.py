@@ -36,6 +36,8 @@ def candidates(emitter: Emitter, value: KeyValue) -> list[Candidate]:
     section = value.section.value
     flat = emitter.layout.of(section, value.key)
     found = [Candidate(value.key, (), flat)] if flat.num or flat.text or flat.flag or flat.long else []
+    if len(value.segments) == 1 and "[" not in value.key:  # no path can be read in it
+        return found
     parts = _parts(value)
     for count in range(len(value.segments), 0, -1):
         head = parts[count - 1]
@@ -139,20 +141,15 @@ def key_holds(emitter: Emitter, row: Row, value: KeyValue, test: Test) -> str:
     if row.run_id is None:
         return TRUE if _has_nil(test) else FALSE
     readings = candidates(emitter, value)
-    parts: list[str] = []
-    if _has_nil(test):
-        parts.append(negate(_present(emitter, row, value, readings)))
-        if isinstance(test, IsNil):
-            return parts[0]
-        assert isinstance(test, AnyOf)
-        rest = tuple(each for each in test.tests if not isinstance(each, IsNil))
-        test = rest[0] if len(rest) == 1 else AnyOf(rest)
-
-    def condition(typed: Typed) -> str:
-        return passes(emitter, test, typed)
-
-    parts.append(_first_reading(emitter, row, value, readings, condition))
-    return either(parts)
+    if not _has_nil(test):
+        return _first_reading(emitter, row, value, readings, lambda typed: passes(emitter, test, typed))
+    absent = negate(_present(emitter, row, value, readings))
+    if isinstance(test, IsNil):
+        return absent
+    assert isinstance(test, AnyOf)
+    rest = AnyOf(tuple(each for each in test.tests if not isinstance(each, IsNil)))
+    own = _first_reading(emitter, row, value, readings, lambda typed: passes(emitter, rest, typed))
+    return either([absent, own])
 
 
 def section_present(emitter: Emitter, row: Row, value: SectionValue) -> str:
@@ -196,6 +193,8 @@ def _first_reading(
     result = FALSE
     for reading in reversed(readings):
         own = _in_places(emitter, row, value, reading, condition)
+        if len(readings) == 1:
+            return own
         if result != FALSE:
             absent = negate(_in_places(emitter, row, value, reading, lambda typed: typed.present))
             result = both([absent, result])
