@@ -178,6 +178,11 @@ class _Reader:
             start, end = event.start_mark.index, event.end_mark.index
             node: Node
             match event:
+                case yaml.ScalarEvent():  # the most of them
+                    node = self._scalar(event, start, end)
+                    self._bound(1, len(stack), node.span)
+                    if event.anchor:
+                        self._anchors[event.anchor] = node
                 case yaml.DocumentStartEvent() if root is not None:
                     self._refuse("the file holds more than one document", start, end)
                 case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
@@ -189,11 +194,6 @@ class _Reader:
                     stack.append(_Open(start, event.anchor, isinstance(event, yaml.MappingStartEvent)))
                     self._bound(1, len(stack), Span(start, end))
                     continue
-                case yaml.ScalarEvent():
-                    node = self._scalar(event, start, end)
-                    self._bound(1, len(stack), node.span)
-                    if event.anchor:
-                        self._anchors[event.anchor] = node
                 case yaml.AliasEvent():
                     node = self._alias(event.anchor or "", start, end, len(stack))
                 case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
