@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from pql.syntax.ast import Node
 from pql.syntax.parser import LONGEST, parse_query, parse_sort
 
 if TYPE_CHECKING:
-    from lineage_index.index.keyset import PageToken
+    from lineage_index.index.keyset import Identity, PageToken
     from lineage_index.index.resolve import ResolvedOperation
     from pql.joins import Context, Join, Operation, Resolution
 
@@ -55,6 +56,11 @@ def _asked(query: str | None, defaults: str | None, entity: str, max_length: int
     from pql.binder.defaults import with_defaults
 
     return with_defaults(query, defaults, ENTITY_NAMES[entity], max_length=max_length)
+
+
+def _keys(rows: list[tuple[Any, ...]]) -> list[tuple[Any, Any, Any, Any]]:
+    """What artifacts and points are known by: the first four columns."""
+    return [(each[0], each[1], each[2], each[3]) for each in rows]
 
 
 class Index:
@@ -107,10 +113,11 @@ class Index:
         from lineage_index.index.keyset import PageToken, fitting_token, search_digest
 
         query = _asked(query, defaults, entity, max_length)
-        moment, last = now or datetime.now(UTC), None
+        moment = now or datetime.now(UTC)
+        last: Identity = ()
         if after is not None:
             token = fitting_token(after, self.version, query, sort, entity, offset)
-            moment, last = token.now, token.uuid
+            moment, last = token.now, token.last
         bound = self.bind(
             query,
             sort=sort,
@@ -121,7 +128,7 @@ class Index:
             tz=tz,
             max_length=max_length,
         )
-        page = PageToken(self.version, last or "", moment, search_digest(query, sort))
+        page = PageToken(self.version, last, moment, search_digest(query, sort, entity))
         return self.run(bound, query or "", page)
 
     def count(
@@ -171,37 +178,27 @@ class Index:
         """Run a bound query; `text` is what it was parsed from. `page` names the run to continue after."""
         plan = plan_query(bound)
         layout = self.snapshot.layout
-        if page is not None and page.uuid:
+        more: bool | None = None
+        found: list[tuple[Any, ...]]
+        if page is not None and page.last:
             from lineage_index.index.keyset import page_after
 
-            uuids, more = page_after(self._engine, bound, plan, layout, page.uuid, text)
-            warnings = (*bound.warnings, *unknown_keys(bound, layout))
-            return SearchResult(
-                self._engine,
-                plan,
-                layout,
-                uuids,
-                snapshot=self.version,
-                warnings=warnings,
-                page=page,
-                more=more,
-            )
-        found: list[tuple[Any, ...]] = self._engine.rows(lower(plan, layout), text)
-        artifacts, points = None, None
-        if bound.entity is Entity.ARTIFACT:
-            artifacts = [(each[0], each[1], each[2], each[3]) for each in found]
-        elif bound.entity is Entity.POINT:
-            points = [(each[0], each[1], each[2], each[3]) for each in found]
+            following = page_after(self._engine, plan, layout, page.last, text)
+            found, more = following.rows, following.more
+            page = replace(page, last=following.last)
+        else:
+            found = self._engine.rows(lower(plan, layout), text)
         return SearchResult(
             self._engine,
             plan,
             layout,
             [each[0] for each in found],
-            snapshot=self.snapshot.version,
+            snapshot=self.version,
             warnings=(*bound.warnings, *unknown_keys(bound, layout)),
-            artifacts=artifacts,
-            points=points,
+            artifacts=_keys(found) if bound.entity is Entity.ARTIFACT else None,
+            points=_keys(found) if bound.entity is Entity.POINT else None,
             page=page,
+            more=more,
         )
 
     @overload

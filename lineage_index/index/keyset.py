@@ -1,4 +1,4 @@
-"""Pages by their last run: a token that names it, and the statement for what comes after it.
+"""Pages by their last row: a token that names it, and the statement for what comes after it.
 
 A token is bound to a snapshot, to the moment that date words were read at, and to the search. So the pages of
 one search fit together whatever is written to the index meanwhile.
@@ -11,20 +11,23 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from lineage_index.index.engine import Engine
-from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
 from pql.catalog.layout import Layout
 from pql.plan.logical import LogicalPlan
-from pql.sql.emitter import TRUE, Emitter, Statement
+from pql.sql.emitter import TRUE, Emitter, Parameter, Statement
 from pql.sql.order import order_terms
 from pql.sql.predicates import holds
 from pql.sql.rows import Row
 
 __all__ = [
+    "Identity",
+    "Page",
     "PageToken",
     "fitting_token",
+    "last_identity",
     "lower_after",
     "page_after",
     "read_token",
@@ -32,28 +35,68 @@ __all__ = [
     "write_token",
 ]
 
-_RUN = Row(Entity.RUN, "r", "r.run_id", "r.uuid")
+Identity = tuple[str | int | bool | None, ...]
+"""What a row is known by: a run's uuid; an artifact's run, name, kind, direction, path, and which of the rows
+with all of these it is, from 1; a point's run, key and place in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of an entity in a statement: where they are, what a page shows, what they are known by."""
+
+    row: Row
+    source: str
+    shown: tuple[str, ...]
+    identity: tuple[str, ...]
+    counted: bool = False
+
+
+_ROWS = {
+    Entity.RUN: _Rows(Row(Entity.RUN, "r", "r.run_id", "r.uuid"), "runs AS r", ("r.uuid",), ("r.uuid",)),
+    Entity.ARTIFACT: _Rows(
+        Row(Entity.ARTIFACT, "a", "a.run_id", "a.state", run_alias="r"),
+        "artifacts AS a JOIN runs AS r ON r.run_id = a.run_id",
+        ("r.uuid", "a.name", "a.kind", "a.is_input"),
+        ("r.uuid", "a.name", "a.kind", "a.is_input", "a.path"),
+        counted=True,
+    ),
+    Entity.POINT: _Rows(
+        Row(Entity.POINT, "t", "t.run_id", "t.key", run_alias="r"),
+        "(SELECT * FROM points WHERE section = 'metrics') AS t JOIN runs AS r ON r.run_id = t.run_id",
+        ("r.uuid", "t.key", "t.step", "t.value"),
+        ("r.uuid", "t.key", "t.seq"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PageToken:
-    """Where a page ended: the version of the index, the uuid of its last run, the moment (aware) that date
-    words meant, and what the search was."""
+    """Where a page ended: the version of the index, the identity of its last row (nothing in front of the
+    first page), the moment (aware) that date words meant, and what the search was."""
 
     snapshot: int
-    uuid: str
+    last: Identity
     now: datetime
     search: str
 
 
-def search_digest(query: str | None, sort: str | None) -> str:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a page as a search shows them, the identity of the last, and whether more come behind."""
+
+    rows: list[tuple[Any, ...]]
+    last: Identity
+    more: bool
+
+
+def search_digest(query: str | None, sort: str | None, entity: str = "runs") -> str:
     """What tells one search from another."""
-    return hashlib.sha256(json.dumps([query or "", sort or ""]).encode()).hexdigest()[:12]
+    return hashlib.sha256(json.dumps([query or "", sort or "", entity]).encode()).hexdigest()[:12]
 
 
 def write_token(token: PageToken) -> str:
     """The token as a word of letters, digits, `-` and `_`."""
-    content = [token.snapshot, token.uuid, token.now.isoformat(), token.search]
+    content = [token.snapshot, list(token.last), token.now.isoformat(), token.search]
     packed = json.dumps(content, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -62,13 +105,14 @@ def read_token(text: str) -> PageToken:
     """The token that a word spells. Raises ValueError if it spells none."""
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        snapshot, uuid, now, search = json.loads(packed)
+        snapshot, last, now, search = json.loads(packed)
         moment = datetime.fromisoformat(now)
-        if type(snapshot) is not int or not isinstance(uuid, str) or moment.tzinfo is None:
+        plain = isinstance(last, list) and all(isinstance(each, str | int | None) for each in last)
+        if type(snapshot) is not int or not plain or moment.tzinfo is None:
             raise ValueError
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise ValueError("it is not a token that a search has given") from None
-    return PageToken(snapshot, uuid, moment, str(search))
+    return PageToken(snapshot, tuple(last), moment, str(search))
 
 
 def fitting_token(
@@ -76,60 +120,94 @@ def fitting_token(
 ) -> PageToken:
     """The token, if it continues this very search of this version of the index; else ValueError."""
     token = read_token(text)
-    if entity != "runs":
-        raise ValueError("pages by a token are of runs")
     if offset:
         raise ValueError("a page by a token has no offset")
-    if token.search != search_digest(query, sort):
+    if token.search != search_digest(query, sort, entity):
         raise ValueError("the token is of another query or another sort")
     if token.snapshot != version:
         raise ValueError(f"the token is of version {token.snapshot} of the index, and this is {version}")
     return token
 
 
-def page_after(
-    engine: Engine, bound: BoundQuery, plan: LogicalPlan, layout: Layout, uuid: str, text: str
-) -> tuple[list[str], bool]:
-    """The uuids of the page after the run of that uuid, and whether there are more behind it. Raises
-    ValueError if that run does not match."""
-    page, known = lower_after(bound, plan, layout, uuid)
-    found = [each[0] for each in engine.rows(page, text)]
+def page_after(engine: Engine, plan: LogicalPlan, layout: Layout, last: Identity, text: str) -> Page:
+    """The page after the row of that identity. Raises ValueError if no such row matches."""
+    page, known = lower_after(plan, layout, last)
+    found = engine.rows(page, text)
     if not found and not engine.rows(known, text)[0][0]:
-        raise ValueError("the token names a run that the search does not find")
-    if plan.limit is None:
-        return found, False
-    return found[: plan.limit], len(found) > plan.limit
+        raise ValueError("the token names something that the search does not find")
+    more = plan.limit is not None and len(found) > plan.limit
+    rows = found[: plan.limit]
+    shown = len(_ROWS[plan.entity].shown)
+    return Page([row[:shown] for row in rows], rows[-1][shown:] if rows else last, more)
 
 
-def lower_after(
-    bound: BoundQuery, plan: LogicalPlan, layout: Layout, uuid: str
-) -> tuple[Statement, Statement]:
-    """The uuids of the page after the run of that uuid and of one more, and whether that run matches.
+def last_identity(engine: Engine, plan: LogicalPlan, layout: Layout, place: int) -> Identity:
+    """What the row at a place (from 0) of the whole order is known by."""
+    emitter = Emitter(layout)
+    found, identity, order, _ = _found(emitter, plan)
+    names = ", ".join(f"p.{each}" for each in identity)
+    offset = emitter.parameter(place)
+    sql = f"SELECT {names} FROM ({found}) AS p ORDER BY {order} LIMIT 1 OFFSET {offset}"
+    (row,) = engine.rows(emitter.statement(sql))
+    return row
+
+
+def lower_after(plan: LogicalPlan, layout: Layout, last: Identity) -> tuple[Statement, Statement]:
+    """What a page shows of the rows after the one of that identity, and of one row more, with the identity of
+    each; and whether the one it starts from matches.
 
     The order is that of the plan, and total, so that "after" is a comparison of its terms one by one.
     """
     emitter = Emitter(layout)
-    condition = holds(emitter, plan.predicate, _RUN)
-    terms = [term for key in bound.sort for term in order_terms(emitter, key, _RUN)]
-    terms.append("r.uuid")
-    parsed = [_direction(term) for term in terms]
-    selected = ", ".join(f"{expression} AS s{place}" for place, (expression, _) in enumerate(parsed))
-    where = "" if condition == TRUE else f" WHERE {condition}"
-    joins = " ".join(emitter.joins)
-    found = f"SELECT r.uuid, {selected} FROM runs AS r {joins}{where}"
-    order = ", ".join(
-        f"p.s{place} {'DESC' if descending else 'ASC'} NULLS LAST"
-        for place, (_, descending) in enumerate(parsed)
+    found, identity, order, terms = _found(emitter, plan)
+    if len(last) != len(identity):
+        raise ValueError("it is not a token that a search has given")
+    same = " AND ".join(
+        f"{name} IS NOT DISTINCT FROM {_parameter(emitter, value)}"
+        for name, value in zip(identity, last, strict=True)
     )
-    last = emitter.parameter(uuid)
+    shown = [f"p.c{place}" for place in range(len(_ROWS[plan.entity].shown))]
+    selected = ", ".join([*shown, *(f"p.{each}" for each in identity)])
     sql = (
-        f"WITH found AS MATERIALIZED ({found}), last AS (SELECT * FROM found WHERE uuid = {last}) "
-        f"SELECT p.uuid FROM found AS p CROSS JOIN last AS l WHERE {_later(parsed)} ORDER BY {order}"
+        f"WITH found AS MATERIALIZED ({found}), last AS (SELECT * FROM found WHERE {same} LIMIT 1) "
+        f"SELECT {selected} FROM found AS p CROSS JOIN last AS l WHERE {_later(terms)} ORDER BY {order}"
     )
     if plan.limit is not None:
         sql += f" LIMIT {emitter.parameter(min(plan.limit, 2**62) + 1)}"
     page = emitter.statement(sql)
-    return page, emitter.statement(f"SELECT count(*) FROM ({found}) WHERE uuid = {last}")
+    return page, emitter.statement(f"SELECT count(*) FROM ({found}) WHERE {same}")
+
+
+def _parameter(emitter: Emitter, value: Parameter | None) -> str:
+    return "NULL" if value is None else emitter.parameter(value)
+
+
+def _found(emitter: Emitter, plan: LogicalPlan) -> tuple[str, tuple[str, ...], str, list[tuple[str, bool]]]:
+    """All rows that match, with the columns c… that a page shows, i… of the identity and s… of the order; the
+    names of the identity, ORDER BY for an alias `p`, and its terms."""
+    rows = _ROWS[plan.entity]
+    condition = holds(emitter, plan.predicate, rows.row)
+    terms = [term for key in plan.sort for term in order_terms(emitter, key, rows.row)]
+    parsed = [_direction(term) for term in (*terms, *rows.identity)]
+    columns = [f"{expression} AS c{place}" for place, expression in enumerate(rows.shown)]
+    columns += [f"{expression} AS i{place}" for place, expression in enumerate(rows.identity)]
+    columns += [f"{expression} AS s{place}" for place, (expression, _) in enumerate(parsed)]
+    identity = tuple(f"i{place}" for place in range(len(rows.identity)))
+    where = "" if condition == TRUE else f" WHERE {condition}"
+    found = f"SELECT {', '.join(columns)} FROM {rows.source} {' '.join(emitter.joins)}{where}"
+    if rows.counted:  # rows may be equal in all that they are known by: then their number tells
+        within = ", ".join(_term(place, descending) for place, (_, descending) in enumerate(parsed))
+        number = f"row_number() OVER (PARTITION BY {', '.join(identity)} ORDER BY {within})"
+        numbered = f"SELECT *, {number} AS n FROM ({found})"
+        found = f"SELECT *, n AS i{len(identity)}, n AS s{len(parsed)} FROM ({numbered})"
+        identity = (*identity, f"i{len(identity)}")
+        parsed.append(("n", False))
+    order = ", ".join("p." + _term(place, descending) for place, (_, descending) in enumerate(parsed))
+    return found, identity, order, parsed
+
+
+def _term(place: int, descending: bool) -> str:
+    return f"s{place} {'DESC' if descending else 'ASC'} NULLS LAST"
 
 
 def _direction(term: str) -> tuple[str, bool]:

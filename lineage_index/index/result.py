@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineage_index.index.engine import Engine
 from pql.binder.bound import Value
-from pql.catalog.fields import RUN_FIELDS
+from pql.catalog.fields import RUN_FIELDS, Entity
 from pql.catalog.layout import Layout
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.plan.logical import LogicalPlan
@@ -57,7 +57,7 @@ class SearchResult:
         artifacts: Sequence[ArtifactKey] | None = None,
         points: Sequence[PointKey] | None = None,
         page: PageToken | None = None,
-        more: bool = False,
+        more: bool | None = None,
     ) -> None:
         self._engine = engine
         self._plan = plan
@@ -84,23 +84,27 @@ class SearchResult:
     def total(self) -> int:
         """How many match, whatever the page."""
         page, limit, offset = len(self.uuids), self._plan.limit, self._plan.offset
-        continued = self._page is not None and self._page.uuid
-        if not continued and (page or not offset) and (limit is None or page < limit):
+        if self._more is None and (page or not offset) and (limit is None or page < limit):
             return offset + page
         return int(self._engine.rows(lower_count(self._plan, self._layout))[0][0])
 
     @property
     def next_token(self) -> str | None:
-        """What `after` takes to go on where this page ended; None where nothing more can come. For runs."""
-        of_runs = self.artifacts is None and self.points is None
-        if self._page is None or not self.uuids or not of_runs:
+        """What `after` takes to go on where this page ended; None where nothing more can come."""
+        if self._page is None or not self.uuids:
             return None
-        more = self._more if self._page.uuid else self._plan.offset + len(self) < self.total
-        if not more:
+        place = self._plan.offset + len(self)
+        if not (place < self.total if self._more is None else self._more):
             return None
-        from lineage_index.index.keyset import write_token
+        from lineage_index.index.keyset import last_identity, write_token
 
-        return write_token(replace(self._page, uuid=self.uuids[-1]))
+        last = self._page.last
+        if self._more is None:  # the first page
+            if self._plan.entity is Entity.RUN:
+                last = (self.uuids[-1],)
+            else:
+                last = last_identity(self._engine, self._plan, self._layout, place - 1)
+        return write_token(replace(self._page, last=last))
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from answer_runs import RUNS, make_index, pql, record, uuid_of
+from answer_runs import NAN, RUNS, artifact, make_index, pql, record, series, uuid_of
 
 from lineage_index import Index
+from lineage_index.ingest.record import MetricSeries, SeriesRecord
 
 SORTS = [
     None,
@@ -119,3 +120,70 @@ def test_as_of_is_a_version_or_a_moment(tmp_path: Path) -> None:
     assert pql("search", "--as-of", "2001-01-01", index=path).code == 3
     assert pql("search", "--as-of", "7", index=path).code == 3
     assert pql("search", "--as-of", "yes", index=path).code == 2
+
+
+def parts(
+    index: Index, entity: str, query: str | None, sort: str | None, size: int
+) -> list[tuple[object, ...]]:
+    """The rows of all pages of artifacts or points."""
+    found: list[tuple[object, ...]] = []
+    token = None
+    while True:
+        page = index.search(query, sort=sort, limit=size, after=token, entity=entity)
+        found += map(shown, page.rows)
+        token = page.next_token
+        assert len(page) == size or token is None
+        if token is None:
+            assert page.total == len(found)
+            return found
+
+
+def shown(row: dict[str, object]) -> tuple[object, ...]:
+    return tuple(map(repr, row.values()))  # NaN is unequal to itself
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Artifacts that are equal in all that a page shows, or in all there is; points that are NaN, or at one
+    step."""
+    same = [artifact("model", is_input=False, path=f"outputs/{n % 2}") for n in range(4)]
+    other = [artifact("model", is_input=True), artifact("model", is_input=False, path="outputs/0", state="s")]
+    points = MetricSeries([0, 1, 1, 2, None], [0, 0, 5, 6, 7], [1.0, NAN, NAN, 1.0, 3.0])  # type: ignore[list-item]
+    twice = SeriesRecord("metric", "loss", 5, 0, 2, points)
+    runs = [
+        record(n, artifacts=(*same, *other), series=(twice, series([NAN, 2.0, 1.0], "acc"))) for n in (1, 2)
+    ]
+    return make_index(tmp_path_factory.mktemp("twins") / "index", runs)
+
+
+@pytest.mark.parametrize(
+    ("entity", "sort", "count"),
+    [
+        *(("artifacts", sort, 12) for sort in (None, "name", "-kind,path", "path", "-state", "run.name")),
+        *(("points", sort, 16) for sort in (None, "value", "-value", "step,key", "-run.created_at", "-key")),
+    ],
+)
+def test_pages_of_artifacts_and_points_make_up_the_whole(
+    twins: Path, entity: str, sort: str | None, count: int
+) -> None:
+    with Index.open(twins) as opened:
+        whole = [shown(row) for row in opened.search(entity=entity, sort=sort).rows]
+        assert len(whole) == count
+        for size in (1, 3, 5):
+            assert parts(opened, entity, None, sort, size) == whole
+        later = opened.search(entity=entity, sort=sort, limit=3, offset=4)
+        rest = opened.search(entity=entity, sort=sort, after=later.next_token)
+        assert [shown(row) for row in rest.rows] == whole[7:]
+
+
+def test_a_page_of_artifacts_is_continued_by_the_command(twins: Path) -> None:
+    arguments = ["search", "is_input:false", "--entity", "artifacts", "-s", "path", "-n", "4", "-f", "json"]
+    first = json.loads(pql(*arguments, index=twins).out)
+    second = json.loads(pql(*arguments, "--after", first["next"], index=twins).out)
+    third = json.loads(pql(*arguments, "--after", second["next"], index=twins).out)
+    assert [len(each["rows"]) for each in (first, second, third)] == [4, 4, 2]
+    assert third["next"] is None
+    said = pql("search", "is_input:false", "-s", "path", "--after", first["next"], index=twins)
+    assert (said.code, said.out) == (2, "")
+    wrong = pql(*arguments[:4], "--after", first["next"], index=twins)
+    assert "another sort" in wrong.err
