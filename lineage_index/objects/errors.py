@@ -14,17 +14,20 @@ class ObjectError(OSError):
 
 
 _NO_BUCKET = r"NoSuchBucket|bucket does not exist|ContainerNotFound|container does not exist"
+_NO_CREDENTIALS_HERE = r"169\.254\.169\.254|metadata\.google"
+"""The address of last resort: a virtual machine of the provider would get credentials there."""
 
 _CAUSES: tuple[tuple[str, str], ...] = (
     (_NO_BUCKET, "there is no such bucket; make it, or mend the name"),
     (r"InvalidBucketName|InvalidResourceName", "this is no name of a bucket"),
+    (_NO_CREDENTIALS_HERE, "there are no credentials in the environment; put them there"),
     (
         "PermissionDenied|AccessDenied|403 Forbidden|SignatureDoesNotMatch|InvalidAccessKeyId",
         "the credentials of the environment may not do this; see to them, or to the bucket's rights",
     ),
     (
-        r"Unauthenticated|401 Unauthorized|169\.254\.169\.254|metadata\.google|[Cc]redential",
-        "there are no valid credentials; put them into the environment",
+        "Unauthenticated|401 Unauthorized|[Cc]redential",
+        "the credentials of the environment are not valid; put others there",
     ),
     (
         "[Aa]ccount must be specified|MissingAccount",

@@ -18,7 +18,10 @@ ROOT = Path(__file__).parents[2]
 FILES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCKS = [block for file in FILES for block in blocks(file)]
 # Programs that need a store of their own, and the tests that run them.
-ELSEWHERE = {"joins.md": ROOT / "tests" / "joins" / "test_joins_docs.py"}
+ELSEWHERE = {
+    "joins.md": ROOT / "tests" / "joins" / "test_joins_docs.py",
+    "object_stores.md": ROOT / "tests" / "remote" / "test_remote_docs.py",
+}
 LANGUAGES = {"console", "python", "pql", "sh", "yaml", "json", "toml"}
 
 # The demo runs in the folder of the test, not in the checkout.
