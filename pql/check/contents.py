@@ -11,6 +11,7 @@ from pql.check.comments import COMMENT
 from pql.check.model import Report
 from pql.check.operations import Document, looks_like_operation, read_operations, split_documents
 from pql.check.pqlfile import Block, read_blocks
+from pql.check.saved import read_saved
 from pql.check.search import Search, read_search
 from pql.check.texts import Text
 from pql.diagnostics.diagnostic import Diagnostic
@@ -20,7 +21,8 @@ from pql.joins.source import Placed, Source, placed
 __all__ = ["Contents", "Kind", "read_contents"]
 
 Kind = str
-"""`yaml`, `pql`, `query` (one query and nothing else), or `guess` (yaml if it reads as an operation)."""
+"""`yaml`, `pql`, `toml` (settings with saved queries), `query` (one query and nothing else), or `guess` (yaml
+if it reads as an operation)."""
 
 # What a file must hold to be of interest, and what it holds if a fault in it is of interest.
 _SIGNS = ("joins", "matrix", "contextOnly", "context_only", "operations", COMMENT)
@@ -55,6 +57,10 @@ def read_contents(name: str, text: str, kind: Kind, clock: Clock) -> Contents:
             query = placed(text, name)
             search = read_search(query.source, Text(query, text, (), 0), clock=clock)
             return Contents(name, text, searches=(search,), texts=(Span(0, len(text)),))
+        case "toml":
+            blocks = tuple(each.block for each in read_saved(Source(name, text)))
+            searches = tuple(_search(Source(name, text), each, clock) for each in blocks)
+            return Contents(name, text, (), blocks, searches)
         case _:
             return _pql(name, text, clock)
 

@@ -12,6 +12,7 @@ from pathspec import GitIgnoreSpec
 
 from pql.check.contents import Kind
 from pql.check.report import Unread
+from pql.check.saved import SETTINGS_FILES
 
 __all__ = ["LARGEST", "Found", "Target", "UnreadableError", "decoded", "find_targets", "kind_of", "read_text"]
 
@@ -44,6 +45,8 @@ class Target:
 
 def kind_of(name: str) -> Kind:
     """What a file of that name holds; files of other endings that are named outright are looked into."""
+    if Path(name).name in SETTINGS_FILES:
+        return "toml"
     suffix = Path(name).suffix.lower()
     return "yaml" if suffix == ".json" else _KINDS.get(suffix, "guess")
 
@@ -130,7 +133,8 @@ def _walk(
         return
     for entry in entries:
         is_folder = entry.is_dir(follow_symlinks=False)
-        if not is_folder and os.path.splitext(entry.name)[1].lower() not in _KINDS:
+        known = entry.name in SETTINGS_FILES or os.path.splitext(entry.name)[1].lower() in _KINDS
+        if not is_folder and not known:
             continue
         if (is_folder and entry.name in _NEVER) or not (is_folder or _is_file(entry)):
             continue

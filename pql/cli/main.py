@@ -39,6 +39,9 @@ COMMANDS = (
     Listed("resolve", f"{_ALL}.resolve", "Resolve the joins of an operation."),
     Listed("run", f"{_ALL}.run", "Run an operation as processes of this machine.", RUN_EPILOG),
     Listed("tensorboard", f"{_ALL}.tensorboard", "Start TensorBoard over the runs that match."),
+    Listed(
+        "queries", f"{_ALL}.queries", "List the saved queries of the project: `[queries.NAME]` of pql.toml."
+    ),
     Listed("fmt", f"{_ALL}.fmt", "Write a query in its canonical form."),
     Listed(
         "check", f"{_ALL}.check", "Find what is wrong in operation files and saved queries.", CHECK_EPILOG

@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsOfOption", "DefaultsOption", "IndexOption", "TextOrJson"]
+__all__ = [
+    "AsOfOption",
+    "DefaultsOption",
+    "IndexOption",
+    "TextOrJson",
+    "expand_saved",
+    "expand_saved_list",
+    "limit_beside_all",
+]
 
 IndexOption = Annotated[
     str | None,
@@ -28,3 +36,26 @@ DefaultsOption = Annotated[
 ]
 
 TextOrJson = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="text or json.")]
+
+
+def expand_saved(context: typer.Context, query: str | None) -> str | None:
+    """The callback of an argument that is a query: `@name` becomes that query, and what it says of
+    sort, limit, columns and entity the defaults of these options. The argument has to be eager."""
+    if query is None or not query.startswith("@") or context.resilient_parsing:
+        return query
+    from pql.cli.saved import saved_query, settings_of
+
+    saved = saved_query(query[1:])
+    context.default_map = settings_of(saved)
+    return saved.block.query.text
+
+
+def expand_saved_list(context: typer.Context, queries: list[str]) -> list[str]:
+    """The same for an argument that is one query, or something else such as runs."""
+    return [expand_saved(context, each) or "" for each in queries] if len(queries) == 1 else queries
+
+
+def limit_beside_all(context: typer.Context, limit: str | None, every: bool) -> str | None:
+    """The limit that was typed; that of a saved query gives way to --all."""
+    source = context.get_parameter_source("limit")
+    return None if every and source is not None and source.name == "DEFAULT_MAP" else limit

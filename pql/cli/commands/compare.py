@@ -6,14 +6,20 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, IndexOption
+from pql.cli.options import AsOfOption, IndexOption, expand_saved_list
 
 __all__ = ["compare"]
 
 
 def compare(
     what: Annotated[
-        list[str], typer.Argument(help="One query, or several runs.", metavar="QUERY|RUN RUN...")
+        list[str],
+        typer.Argument(
+            callback=expand_saved_list,
+            is_eager=True,
+            help="One query, or several runs.",
+            metavar="QUERY|RUN RUN...",
+        ),
     ],
     sort: Annotated[str | None, typer.Option("--sort", "-s", help="Sort keys, as for search.")] = None,
     limit: Annotated[

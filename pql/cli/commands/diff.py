@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import IndexOption, TextOrJson
+from pql.cli.options import IndexOption, TextOrJson, expand_saved
 
 __all__ = ["diff"]
 
@@ -15,7 +15,12 @@ def diff(
     since: Annotated[
         str, typer.Option("--from", metavar="VERSION|DATE", help="The earlier version, or a time (UTC).")
     ],
-    query: Annotated[str | None, typer.Argument(help="What to look for; nothing means every run.")] = None,
+    query: Annotated[
+        str | None,
+        typer.Argument(
+            callback=expand_saved, is_eager=True, help="What to look for; nothing means every run."
+        ),
+    ] = None,
     until: Annotated[
         str | None,
         typer.Option("--to", metavar="VERSION|DATE", help="The later version, or a time (default: newest)."),

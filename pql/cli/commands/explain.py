@@ -6,13 +6,22 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import DefaultsOption, IndexOption
+from pql.cli.options import DefaultsOption, IndexOption, expand_saved, limit_beside_all
 
 __all__ = ["explain"]
 
 
 def explain(
-    what: Annotated[str, typer.Argument(help="A query, or a code such as PQL301.", metavar="QUERY|CODE")],
+    context: typer.Context,
+    what: Annotated[
+        str,
+        typer.Argument(
+            callback=expand_saved,
+            is_eager=True,
+            help="A query, or a code such as PQL301.",
+            metavar="QUERY|CODE",
+        ),
+    ],
     emit: Annotated[
         str, typer.Option("--emit", metavar="STAGE", help="text, ast, bound, plan, sql or duckdb.")
     ] = "text",
@@ -34,4 +43,6 @@ def explain(
     """
     from pql.cli.explain import run_explain
 
-    run_explain(what, emit, sort, limit, offset, every, entity, index, defaults)
+    run_explain(
+        what, emit, sort, limit_beside_all(context, limit, every), offset, every, entity, index, defaults
+    )

@@ -6,13 +6,17 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, IndexOption
+from pql.cli.options import AsOfOption, IndexOption, expand_saved, limit_beside_all
 
 __all__ = ["plot"]
 
 
 def plot(
-    query: Annotated[str | None, typer.Argument(help="Which runs; nothing means every run.")] = None,
+    context: typer.Context,
+    query: Annotated[
+        str | None,
+        typer.Argument(callback=expand_saved, is_eager=True, help="Which runs; nothing means every run."),
+    ] = None,
     sort: Annotated[str | None, typer.Option("--sort", "-s", help="Sort keys, as for search.")] = None,
     limit: Annotated[
         str | None, typer.Option("--limit", "-n", metavar="N", help="At most N runs (default 500).")
@@ -64,6 +68,19 @@ def plot(
 
     run_plot(
         PlotOptions(
-            query, sort, limit, every, metric or (), x, y, parallel, color, log_x, log_y, file, as_of, index
+            query,
+            sort,
+            limit_beside_all(context, limit, every),
+            every,
+            metric or (),
+            x,
+            y,
+            parallel,
+            color,
+            log_x,
+            log_y,
+            file,
+            as_of,
+            index,
         )
     )

@@ -6,13 +6,19 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, DefaultsOption, IndexOption
+from pql.cli.options import AsOfOption, DefaultsOption, IndexOption, expand_saved, limit_beside_all
 
 __all__ = ["search"]
 
 
 def search(
-    query: Annotated[str | None, typer.Argument(help="What to look for; nothing means every run.")] = None,
+    context: typer.Context,
+    query: Annotated[
+        str | None,
+        typer.Argument(
+            callback=expand_saved, is_eager=True, help="What to look for; nothing means every run."
+        ),
+    ] = None,
     sort: Annotated[
         str | None, typer.Option("--sort", "-s", help="Sort keys, comma separated; `-` in front reverses.")
     ] = None,
@@ -58,6 +64,18 @@ def search(
 
     run_search(
         SearchOptions(
-            query, sort, limit, offset, every, entity, columns, output, file, after, as_of, index, defaults
+            query,
+            sort,
+            limit_beside_all(context, limit, every),
+            offset,
+            every,
+            entity,
+            columns,
+            output,
+            file,
+            after,
+            as_of,
+            index,
+            defaults,
         )
     )

@@ -6,13 +6,16 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, DefaultsOption, IndexOption
+from pql.cli.options import AsOfOption, DefaultsOption, IndexOption, expand_saved
 
 __all__ = ["stats"]
 
 
 def stats(
-    query: Annotated[str | None, typer.Argument(help="Which runs; nothing means every run.")] = None,
+    query: Annotated[
+        str | None,
+        typer.Argument(callback=expand_saved, is_eager=True, help="Which runs; nothing means every run."),
+    ] = None,
     by: Annotated[
         str | None, typer.Option("--by", metavar="NAMES", help="Fields and keys to group by.")
     ] = None,

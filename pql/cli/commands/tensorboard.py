@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import IndexOption
+from pql.cli.options import IndexOption, expand_saved
 
 __all__ = ["tensorboard"]
 
 
 def tensorboard(
-    query: Annotated[str, typer.Argument(help="Which runs.")] = "status:_any_",
+    query: Annotated[
+        str, typer.Argument(callback=expand_saved, is_eager=True, help="Which runs.")
+    ] = "status:_any_",
     sort: Annotated[str | None, typer.Option("--sort", "-s", help="Sort keys, as for search.")] = None,
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most N runs (default 20).")

@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, IndexOption, TextOrJson
+from pql.cli.options import AsOfOption, IndexOption, TextOrJson, expand_saved
 
 __all__ = ["why"]
 
 
 def why(
     run: Annotated[str, typer.Argument(help="A uuid, the beginning of one, or a name.", metavar="RUN")],
-    query: Annotated[str, typer.Argument(help="The query that it is held against.")],
+    query: Annotated[
+        str, typer.Argument(callback=expand_saved, is_eager=True, help="The query that it is held against.")
+    ],
     output: TextOrJson = "text",
     as_of: AsOfOption = None,
     index: IndexOption = None,

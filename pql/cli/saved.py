@@ -1,0 +1,83 @@
+"""`@name` in the place of a query: what pql.toml has under that name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pql.cli.exits import Exit, fail, guarded
+
+if TYPE_CHECKING:
+    from pql.check.saved import SavedQuery
+
+__all__ = ["saved_query", "settings_of"]
+
+
+def saved_query(name: str) -> SavedQuery:
+    """The saved query of that name.
+
+    Ends the process if there is none, or if the file can't be used; tells a fault of the query or its sort at
+    its place in the file.
+    """
+    from pql.check.config import ConfigError
+    from pql.check.saved import find_saved
+    from pql.diagnostics.suggest import suggestion
+
+    try:
+        path, found = find_saved(Path.cwd())
+    except ConfigError as error:
+        fail(f"error: {error}", Exit.USAGE)
+    wanted = next((each for each in found if each.block.name == name), None)
+    if wanted is None:
+        where = "there is no pql.toml here or above" if path is None else f"it is not in {path}"
+        hint = suggestion(name, (each.block.name for each in found))
+        more = f"; {hint}" if hint else "; `pql queries` lists them" if found else ""
+        fail(f"error: no saved query is called {name!r}: {where}{more}", Exit.USAGE)
+    with guarded():
+        _checked(wanted)
+    return wanted
+
+
+def settings_of(saved: SavedQuery) -> dict[str, str]:
+    """What it says of the options of a command, by their names."""
+    block = saved.block
+    told = {
+        "sort": None if block.sort is None else block.sort.text,
+        "limit": None if block.limit is None else block.limit.text,
+        "columns": saved.columns,
+        "entity": saved.entity,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _checked(saved: SavedQuery) -> None:
+    """A fault is told where it is written."""
+    from pql.binder.binder import Clock, bind
+    from pql.catalog.fields import Entity
+    from pql.diagnostics.diagnostic import PqlError
+    from pql.syntax.parser import parse_query, parse_sort
+
+    block = saved.block
+    text = block.query.text
+    sort = None if block.sort is None else block.sort.text
+    names = {each.value: each for each in Entity}
+    entity = names.get(saved.entity or Entity.RUN.value)
+    if entity is None:
+        fail(
+            f"error: {block.query.source.name}: `entity` of the query `{block.name}` is one of "
+            f"{', '.join(names)}, not {saved.entity!r}",
+            Exit.USAGE,
+        )
+    try:
+        bind(
+            parse_query(text) if text.strip() else None,
+            parse_sort(sort) if sort else (),
+            clock=Clock(datetime.now(UTC), UTC),
+            text=text,
+            sort_text=sort or "",
+            entity=entity,
+        )
+    except PqlError as error:
+        of_sort = block.sort is not None and error.text == sort and sort != text
+        raise (block.sort if of_sort and block.sort else block.query).blame(error) from None

@@ -1,0 +1,163 @@
+"""Saved queries: `@name`, what their options do, and faults at their place in the file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pql.check.config import ConfigError
+from pql.check.saved import read_saved
+from pql.cli.main import app
+from pql.diagnostics.span import Span
+from pql.joins.source import Source
+
+TOML = """\
+# what we look at
+[queries.best]
+query = "metrics.loss:<0.01, tags:demo"
+sort = "metrics.loss"
+limit = 3
+description = "what to beat"
+
+[queries.escaped]
+query = "name:\\"a\\u0062\\" , kindd:job"
+
+[queries."odd name"]
+query = '''
+  status:failed |
+  kindd:job
+'''
+sort = 'metrcs.loss'
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "pql.toml").write_text(TOML)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PQL_INDEX", raising=False)
+    return tmp_path
+
+
+def said(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, list(arguments))
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_every_part_of_a_saved_text_is_found_in_the_file() -> None:
+    found = {each.block.name: each.block for each in read_saved(Source("pql.toml", TOML))}
+    for name, word in (("best", "tags"), ("escaped", "kindd"), ("odd name", "kindd")):
+        query = found[name].query
+        start = query.text.index(word)
+        where = query.locate(Span(start, start + len(word)))
+        assert TOML[where.start : where.end] == word
+    sort = found["odd name"].sort
+    assert sort is not None
+    assert TOML[sort.whole.start : sort.whole.end] == "metrcs.loss"
+
+
+def test_a_saved_query_brings_its_options_and_gives_way_to_typed_ones(project: Path) -> None:
+    assert "at most 3 shown" in said("explain", "@best")[1]
+    assert "at most 7 shown" in said("explain", "@best", "--limit", "7")[1]
+    assert "at most" not in said("explain", "@best", "--all")[1]
+    assert "`name` descending" in said("explain", "@best", "--sort=-name")[1]
+    assert said("explain", "@best", "--all", "--limit", "7")[0] == 2
+    assert said("fmt", "@best")[1] == "metrics.loss:<0.01, tags:demo\nmetrics.loss\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("bset", ["'bset'", "pql.toml", "did you mean `best`?"]),
+        ("escaped", ["PQL201", "pql.toml:9:29", "kindd"]),
+        ("odd name", ["PQL201", "pql.toml:14:3", "kindd"]),
+    ],
+)
+def test_a_fault_is_told_where_it_is_written(project: Path, name: str, told: list[str]) -> None:
+    code, _, words = said("explain", f"@{name}")
+    assert code == 2
+    assert all(each in words for each in told), words
+
+
+def test_a_file_above_is_found_and_named_in_full(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    below = project / "a" / "b"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    assert said("fmt", "@best")[0] == 0
+    assert f"{project / 'pql.toml'}:9:29" in said("explain", "@escaped")[2]
+
+
+def test_without_a_file_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "no pql.toml" in said("explain", "@best")[2]
+    assert said("queries")[0] == 1
+
+
+def test_queries_are_listed(project: Path) -> None:
+    code, out, _ = said("queries")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["name", "@best", "@escaped", "@odd"]
+    first = json.loads(said("queries", "--format", "json")[1])[0]
+    assert first == {
+        "name": "best",
+        "query": "metrics.loss:<0.01, tags:demo",
+        "sort": "metrics.loss",
+        "limit": "3",
+        "description": "what to beat",
+    }
+
+
+def test_check_reads_them_in_a_folder(project: Path) -> None:
+    code, out, _ = said("check", "--format", "concise")
+    assert code == 1
+    assert [line.split(" ")[:2] for line in out.splitlines()] == [
+        ["pql.toml:9:29:", "PQL201"],
+        ["pql.toml:14:3:", "PQL201"],
+        ["pql.toml:16:9:", "PQL204"],
+    ]
+
+
+def test_a_fix_never_breaks_the_file(project: Path) -> None:
+    """Quotes that a fix adds would end the text of the file early."""
+    text = (
+        '[queries.a]\nquery = "name:a b c AND (status:failed)"\n[queries.b]\nquery = "name:= x, name:x y/z"\n'
+    )
+    (project / "pql.toml").write_text(text)
+    assert said("check", "pql.toml", "--fix")[0] in (0, 1)
+    assert len(read_saved(Source("pql.toml", (project / "pql.toml").read_text()))) == 2
+
+
+def test_pyproject_has_them_below_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text('[tool.pql.queries.mine]\nquery = "kindd:job"\n')
+    assert "pyproject.toml:2:10" in said("explain", "@mine")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[queries.a]\nquery = "x:1"\nlimit = "3"\n', "pql.toml:3:9: `limit`"),
+        ('[queries.a]\nquery = "x:1"\nlimit = 0\n', "pql.toml:3:9: `limit`"),
+        ('[queries.a]\nqeury = "x:1"\n', "pql.toml:2:9: unknown setting `qeury`"),
+        ("[queries.a]\nsort = 3\n", "pql.toml:2:8: `sort`"),
+        ('[queries]\na = "x:1"\n', "pql.toml:2:5: `a` must be a table"),
+        ("[queries.a\n", "pql.toml: "),
+        ("queries = 3\n", "pql.toml:1:11: `queries` must be"),
+    ],
+)
+def test_what_cannot_be_used_is_named(text: str, told: str, project: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_saved(Source("pql.toml", text))
+    assert told in str(caught.value)
+    (project / "pql.toml").write_text(text)
+    code, _, words = said("check", "pql.toml")
+    assert code == 2
+    assert "Traceback" not in words
+    assert said("explain", "@a")[0] == 2
+
+
+def test_a_name_is_kept_as_it_is_where_no_query_stands(project: Path) -> None:
+    assert said("explain", "name:@best")[0] == 0
