@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args
 
 import pytest
-from corpus_files import BUCKETS, FAILING, cases, clock
+from corpus_files import BUCKETS, FAILING, FOLDER, cases, clock
 
 from pql.binder import bound as bound_nodes
 from pql.binder.binder import bind
@@ -60,7 +61,7 @@ def _names(paths: Iterable[FieldPath]) -> set[str]:
 
 
 def test_there_are_enough() -> None:
-    assert sum(len(cases(bucket)) for bucket in BUCKETS) >= 600
+    assert sum(len(cases(bucket)) for bucket in BUCKETS) >= 1900
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
@@ -116,6 +117,15 @@ def test_every_history_function_has_a_case_in_a_query_and_in_a_sort() -> None:
     assert {node.function for node in _bound() if isinstance(node, HistoryValue)} == set(HISTORY_FUNCTIONS)
     sorted_by = [term for case in cases("valid") for term in parse_sort(case.given.get("sort", ""))]
     assert any(isinstance(term.subject, Call) for term in sorted_by)
+
+
+def test_every_numbered_meaning_has_a_case() -> None:
+    spec = (FOLDER.parent / "SPEC.md").read_text(encoding="utf-8")
+    meanings = spec.partition("\n## Meaning\n")[2].partition("\n## ")[0]
+    numbers = [int(each) for each in re.findall(r"^(\d+)\. \*\*", meanings, flags=re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    cased = {case.given["meaning"] for bucket in BUCKETS for case in cases(bucket) if "meaning" in case.given}
+    assert cased == set(numbers)
 
 
 def test_every_code_of_a_query_has_a_case() -> None:
