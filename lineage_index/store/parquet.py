@@ -16,8 +16,13 @@ from pql.catalog.tables import table
 
 __all__ = ["DataFile", "TableFile", "new_file_name", "table_folder", "write_table_file"]
 
-_ROW_GROUP = {"runs": 24_576, "payload": 2_048}
+_ROW_GROUP = {"runs": 24_576, "payload": 512}
+"""The rows of a page are spread over `payload`: twenty of 100,000 runs cost a third of what they cost with
+2,048. With 256 the metadata of a million runs would cost more than that saves."""
+
 _ROW_GROUP_ELSE = 122_880
+_LEVEL = {"points": 6}
+"""A hundredth smaller in no more time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class TableFile:
             self._path,
             schema,
             compression="lz4" if name == "runs" else "zstd",
+            compression_level=_LEVEL.get(name),
             use_dictionary=texts,
             column_encoding={
                 **{field.name: _ENCODINGS[field.type] for field in schema if field.type in _ENCODINGS},
