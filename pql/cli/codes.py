@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 
 from pql.binder.binder import Clock, bind
-from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.code import Code, Form
+from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.registry import CODES
 from pql.diagnostics.render import render
 from pql.syntax.parser import parse_query
