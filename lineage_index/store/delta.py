@@ -123,10 +123,6 @@ def _commit(
                 commit_properties=properties,
             )
     except CommitFailedError as error:
-        # At a URL, this may also be said of a connection that broke.
-        newest = None if remote_of(index) is None else latest_version(index / name)
-        if newest is not None and newest < version:
-            raise ObjectError(sentence(error)) from error
         raise Conflict(name) from error
     return version
 

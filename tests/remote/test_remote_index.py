@@ -108,7 +108,9 @@ def test_only_what_is_asked_for_is_copied(
 
 
 def test_an_index_that_was_made_anew_at_the_same_url(place: Place) -> None:
-    write_index(place.index, [full(1), full(2)])
+    for n in range(2):
+        write_batch(place.index, [full(n)], store="store")
+    assert open_snapshot(place.index).version == 1
     place.bucket(place.index).delete(place.names(place.index))
     with pytest.raises(IndexMissing, match=f"there is no index at {place.index};"):
         open_snapshot(place.index)
