@@ -2,13 +2,12 @@
 
 lark computes the LALR(1) tables and tells what was expected where a text is wrong. Both take longer than
 parsing, so the package carries the tables as plain data in `tables.json`, and right texts are parsed without
-lark. `python -m pql.syntax.grammar` writes the file anew.
+lark. `python -m pql.syntax.grammar` writes the file anew, as each change of the grammar needs.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ STARTS = ("query", "sort")
 
 def grammar_text() -> str:
     """The text of `pql.lark`, from the package or, in a checkout, from the folder beside it."""
+    from importlib.resources import files  # a search does without it
+
     packaged = files("pql").joinpath("_grammar", "pql.lark")
     if packaged.is_file():
         return packaged.read_text(encoding="utf-8")

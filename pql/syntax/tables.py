@@ -6,7 +6,6 @@ and loaded without lark.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pql.syntax.grammar import STARTS, grammar_text, lark_parser
+from pql.syntax.grammar import STARTS, lark_parser
 
 __all__ = [
     "DROP",
@@ -70,10 +69,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The whole parser. `terminals` has the pattern of each, `begin` and `end` a state for each start symbol.
-    `digest` is that of the grammar that the tables were made from."""
+    """The whole parser. `terminals` has the pattern of each, `begin` and `end` a state for each start."""
 
-    digest: str
     terminals: dict[str, str]
     ignored: tuple[str, ...]
     rules: tuple[Rule, ...]
@@ -84,18 +81,8 @@ class Tables:
 
 @cache
 def tables() -> Tables:
-    """The tables of the grammar: the stored ones, or, if the grammar has changed since, computed ones."""
-    stored = json.loads(TABLES.read_text(encoding="utf-8"))
-    if stored["digest"] == _digest():
-        return _read(stored)
-    return compute_tables()
-
-
-def _digest() -> str:
-    return hashlib.sha256(grammar_text().encode()).hexdigest()
-
-
-def _read(stored: dict[str, Any]) -> Tables:
+    """The stored tables; a test holds that they are those of the grammar."""
+    stored: dict[str, Any] = json.loads(TABLES.read_text(encoding="utf-8"))
     rules = (Rule(**{**each, "parts": tuple(each["parts"])}) for each in stored["rules"])
     states = (State(**{**each, "terminals": tuple(each["terminals"])}) for each in stored["states"])
     known = {"ignored": tuple(stored["ignored"]), "rules": tuple(rules), "states": tuple(states)}
@@ -141,7 +128,6 @@ def compute_tables() -> Tables:
         goto = {symbol: what for symbol, what in what_next.items() if symbol not in actions}
         states.append(State(tuple(terminals), actions, goto))
     return Tables(
-        _digest(),
         patterns,
         tuple(lark.ignore_tokens),
         tuple(_rule(each) for each in rules),
