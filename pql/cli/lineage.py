@@ -21,7 +21,7 @@ __all__ = ["run_lineage"]
 _HOPS = 10
 """As far as it goes unless told otherwise."""
 
-_FORMATS = ("tree", "dot", "mermaid", "json")
+_FORMATS = ("tree", "dot", "mermaid", "json", "openlineage")
 
 
 def run_lineage(
@@ -56,10 +56,10 @@ def run_lineage(
         root = one_run(opened, what)
         hops = {each: _HOPS if depths[each] is None else depths[each] for each in wanted}
         parts = [lineage(opened, root, each, hops[each], identity) for each in wanted]
-        _write(opened, parts, output, file)
+        _write(opened, parts, identity, output, file)
 
 
-def _write(index: Index, parts: Sequence[Lineage], output: str, file: str | None) -> None:
+def _write(index: Index, parts: Sequence[Lineage], identity: Identity, output: str, file: str | None) -> None:
     match output:
         case "dot":
             write_text(dot_graph(parts), file, utf8=True)
@@ -67,6 +67,11 @@ def _write(index: Index, parts: Sequence[Lineage], output: str, file: str | None
             write_text(mermaid_graph(parts), file, utf8=True)
         case "json":
             write_text(json_text(json_graph(parts)) + "\n", file, utf8=True)
+        case "openlineage":
+            from pql.cli.lineage_openlineage import openlineage_events
+
+            events = openlineage_events(index, parts, identity)
+            write_text("".join(json_text(each) + "\n" for each in events), file, utf8=True)
         case _:
             write_text("\n".join(_tree(parts)) + "\n", file)
 

@@ -25,7 +25,7 @@ def lineage(
         str, typer.Option("--by", metavar="IDENTITY", help="An artifact is the same by content or by uri.")
     ] = "content",
     output: Annotated[
-        str, typer.Option("--format", "-f", metavar="FORMAT", help="tree, dot, mermaid or json.")
+        str, typer.Option("--format", "-f", metavar="FORMAT", help="tree, dot, mermaid, json or openlineage.")
     ] = "tree",
     file: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
