@@ -8,9 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lineage_index.store.remotelog import remote_log
+from lineage_index.store.origin import is_copy
+
+if TYPE_CHECKING:
+    from lineage_index.store.remotelog import RemoteLog
 
 __all__ = ["METADATA", "Commit", "commit_at", "latest_version", "oldest_version", "read_commit"]
 
@@ -28,6 +31,14 @@ class Commit:
     metadata: dict[str, Any] | None
 
 
+def _remote(table: Path) -> RemoteLog | None:
+    if not is_copy(table.parent):
+        return None
+    from lineage_index.store.remotelog import remote_log
+
+    return remote_log(table)
+
+
 def _path(table: Path, version: int) -> Path:
     return table / "_delta_log" / f"{version:020}.json"
 
@@ -37,7 +48,7 @@ def latest_version(table: Path) -> int | None:
 
     The last checkpoint is a few steps behind at most, so the log is probed and not listed: it may be long.
     """
-    remote = remote_log(table)
+    remote = _remote(table)
     if remote is not None:
         return remote.latest()
     log = table / "_delta_log"
@@ -55,7 +66,7 @@ def latest_version(table: Path) -> int | None:
 
 def oldest_version(table: Path) -> int | None:
     """The oldest version whose commit is still in the log."""
-    remote = remote_log(table)
+    remote = _remote(table)
     return min(_listed(table / "_delta_log"), default=None) if remote is None else remote.oldest()
 
 
@@ -71,7 +82,7 @@ def _listed(log: Path) -> list[int]:
 
 def read_commit(table: Path, version: int) -> Commit:
     """One commit. OSError if it is not there, ValueError if it is damaged."""
-    remote = remote_log(table)
+    remote = _remote(table)
     if remote is not None:
         return _parsed(version, remote.read(version).splitlines())
     with _path(table, version).open(encoding="utf-8") as lines:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from lineage_index.store.copies import Pin, make_room
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.manifest import Files
-from lineage_index.store.remote import remote_of
+from lineage_index.store.origin import is_copy
 
 __all__ = ["files_of", "local_files"]
 
@@ -17,10 +16,12 @@ def local_files(index: Path, table: str, files: Iterable[tuple[str, int]]) -> li
     """The paths of data files of a table, given by name and size. Raises IndexUnreadable if one of an index
     at a URL can't be copied."""
     sizes = {f"{table}/{name}": size for name, size in files}
-    remote = remote_of(index)
-    if remote is not None:
+    if is_copy(index):
+        from lineage_index.store.copies import make_room
+        from lineage_index.store.remote import pull_all
+
         try:
-            if remote.pull_all(sizes):
+            if pull_all(index, sizes):
                 make_room(index)
         except FileNotFoundError as error:
             words = (
@@ -34,7 +35,7 @@ def local_files(index: Path, table: str, files: Iterable[tuple[str, int]]) -> li
 
 def files_of(index: Path, version: int, files: Files) -> Mapping[str, tuple[str, ...]]:
     """The paths of the files of a snapshot, by table."""
-    if remote_of(index) is not None:
+    if is_copy(index):
         return _Fetched(index, version, files)
     return {table: tuple(str(index / table / name) for name, _, _ in known) for table, known in files.items()}
 
@@ -43,6 +44,8 @@ class _Fetched(Mapping[str, tuple[str, ...]]):
     """Copies the files of a table when they are asked for. As long as this lives, they are kept."""
 
     def __init__(self, index: Path, version: int, files: Files) -> None:
+        from lineage_index.store.copies import Pin
+
         self._index = index
         self._files = files
         self._pin = Pin(index, version)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lineage_index.objects.url import BadUrl, parse_url
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.origin import cache_folder, copy_of, url_of
 
@@ -16,12 +15,14 @@ def home_of(path: str | Path) -> Path:
 
     Raises IndexUnreadable for a URL that names no index, or when there is no place for the copy.
     """
+    if ":/" not in str(path):
+        return Path(path).absolute()
+    from lineage_index.objects.url import parse_url
+
     try:
         url = parse_url(path)
-        if url is None:
-            return Path(path).absolute()
-        return copy_of(url)
-    except (BadUrl, ValueError) as error:
+        return Path(path).absolute() if url is None else copy_of(url)
+    except ValueError as error:
         raise IndexUnreadable(str(path), f"the index at {path} cannot be opened: {error}") from error
     except OSError as error:
         words = f"{error.strerror or error}: no copy can be kept in {cache_folder()}; set PQL_CACHE"

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from lineage_index.store.layouts import LayoutCode, plan_from_json, plan_to_json
+from lineage_index.store.origin import is_copy
 from lineage_index.store.places import StorePlace
 from lineage_index.store.promotion import Plan
-from lineage_index.store.remote import remote_of
 
 __all__ = ["FOLDER", "Files", "Manifest", "ManifestText", "Shadow", "read_manifest", "write_manifest"]
 
@@ -70,9 +70,10 @@ def write_manifest(index: Path, name: str, manifest: Manifest) -> None:
     part = target.with_suffix(".tmp")
     part.write_text(text, encoding="utf-8")
     os.replace(part, target)
-    remote = remote_of(index)
-    if remote is not None:
-        remote.push([f"{FOLDER}/{name}"])
+    if is_copy(index):
+        from lineage_index.store.remote import push
+
+        push(index, f"{FOLDER}/{name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,10 @@ class ManifestText:
 
 def read_manifest(index: Path, name: str) -> ManifestText:
     """Reads the manifest `name`. OSError if it cannot be read, ValueError if it is damaged."""
-    remote = remote_of(index)
-    if remote is not None and not (index / FOLDER / name).exists():
-        remote.pull(f"{FOLDER}/{name}")
+    if is_copy(index) and not (index / FOLDER / name).exists():
+        from lineage_index.store.remote import pull
+
+        pull(index, f"{FOLDER}/{name}")
     try:
         head, layout, writers, _ = (index / FOLDER / name).read_text(encoding="utf-8").split("\n")
         text = ManifestText(json.loads(head), layout, writers)

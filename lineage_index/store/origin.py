@@ -7,15 +7,16 @@ file in it names the URL.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from pathlib import Path
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
-from lineage_index.objects.url import ENDPOINTS, ObjectUrl, parse_url
+if TYPE_CHECKING:
+    from lineage_index.objects.url import ObjectUrl
 
-__all__ = ["ORIGIN", "cache_folder", "copy_of", "url_of"]
+# Nothing of object stores is imported for an index in a folder: a search would pay for it.
+__all__ = ["ORIGIN", "cache_folder", "copy_of", "is_copy", "url_of"]
 
 ORIGIN = ".origin"
 
@@ -36,6 +37,11 @@ def cache_folder() -> Path:
 def copy_of(url: ObjectUrl) -> Path:
     """The folder of this machine for the index at `url`, made if need be. OSError if it can't be, ValueError
     for a prefix that not every reader of tables would spell the same way."""
+    import hashlib
+    from uuid import uuid4
+
+    from lineage_index.objects.url import ENDPOINTS
+
     if not _PLAIN.match(url.prefix):
         raise ValueError("the path of an index at a URL has letters, digits and ._=@+~- only")
     # One address means different things at different servers.
@@ -50,8 +56,17 @@ def copy_of(url: ObjectUrl) -> Path:
     return folder
 
 
+def is_copy(folder: str | Path) -> bool:
+    """Whether the folder is a copy of an index at a URL."""
+    return os.path.exists(os.path.join(folder, ORIGIN))
+
+
 def url_of(folder: str | Path) -> ObjectUrl | None:
     """What the folder is a copy of; None if it is an index of its own."""
+    if not is_copy(folder):
+        return None
+    from lineage_index.objects.url import parse_url
+
     try:
         return parse_url(Path(folder, ORIGIN).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -11,7 +11,7 @@ from lineage_index.objects.bucket import Bucket, Entry, in_parallel, is_plain_ht
 from lineage_index.objects.errors import ObjectError
 from lineage_index.store.origin import url_of
 
-__all__ = ["Remote", "location", "remote_of"]
+__all__ = ["Remote", "location", "pull", "pull_all", "push", "remote_of"]
 
 _OPTIONS = {"connect_timeout": "5s", "timeout": "60s", "max_retries": "5", "retry_timeout": "30s"}
 _PROBE = "conditional-put"
@@ -92,6 +92,26 @@ def remote_of(index: Path) -> Remote | None:
             return None
         known = _remotes.setdefault(index, Remote(index, Bucket(url)))
     return known
+
+
+def pull_all(index: Path, files: Mapping[str, int]) -> bool:
+    """`Remote.pull_all` of the index in a folder; False for one of its own."""
+    remote = remote_of(index)
+    return remote is not None and remote.pull_all(files)
+
+
+def pull(index: Path, name: str) -> None:
+    """Copies one file of an index at a URL into its folder."""
+    remote = remote_of(index)
+    if remote is not None:
+        remote.pull(name)
+
+
+def push(index: Path, name: str) -> None:
+    """Copies one file to the URL of an index from its folder."""
+    remote = remote_of(index)
+    if remote is not None:
+        remote.push([name])
 
 
 def location(index: Path, table: str) -> tuple[str, dict[str, str] | None]:
