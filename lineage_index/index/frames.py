@@ -45,26 +45,66 @@ def history_table(points: list[tuple[Any, ...]]) -> pa.Table:
 
 
 def html_table(rows: list[dict[str, Any]], total: int) -> str:
-    """The first rows as an HTML table of the columns that have any value, and how many there are in all."""
+    """The first rows as an HTML table, and how many there are in all: what tells runs apart first, then the
+    keyed values that most rows have; every text escaped. It takes its colours from the page."""
     flat = [dict(_flat(row)) for row in rows[:_MOST_ROWS]]
-    names = dict.fromkeys(name for row in flat for name, value in row.items() if value not in (None, []))
-    shown = [name for name in names if name not in _HIDDEN][:_MOST_COLUMNS]
-    head = "".join(f"<th>{_html(name)}</th>" for name in shown)
+    counted = f"{total:,} found" + (f", {len(flat):,} shown" if len(flat) < total else "")
+    if not flat:
+        return f"<p>{counted}</p>"
+    shown, left_out = _shown_names(flat)
+    if left_out:
+        counted += f"; {left_out:,} more columns in <code>to_arrow()</code>"
+    numeric = {name for name in shown if all(_is_number(row.get(name)) for row in flat)}
+    head = "".join(_html_cell("th", _html(name), name in numeric) for name in shown)
     body = "".join(
-        "<tr>" + "".join(f"<td>{_html(row.get(name))}</td>" for name in shown) + "</tr>" for row in flat
+        "<tr>"
+        + "".join(_html_cell("td", _html_value(name, row), name in numeric) for name in shown)
+        + "</tr>"
+        for row in flat
     )
-    counted = f"{total:,} found, {len(flat):,} shown"
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{counted}</p>"
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div style="overflow-x: auto">{table}</div><p>{counted}</p>'
 
 
 _MOST_ROWS = 50
-_MOST_COLUMNS = 30
-_HIDDEN = frozenset({"updated_at", "schedule_at", "wait_time", "is_managed", "managed_by", "runtime"})
-_LONGEST = 200
+_MOST_COLUMNS = 20
+_FIRST = ("name", "uuid", "status", "kind", "project", "created_at", "duration", "tags")
+_LONGEST = 120
+
+
+def _shown_names(flat: list[dict[str, Any]]) -> tuple[list[str], int]:
+    """The columns to show, and how many are left out. Rows of artifacts and points are shown whole."""
+    counts: dict[str, int] = {}
+    for row in flat:
+        for name, value in row.items():
+            if value not in (None, []):
+                counts[name] = counts.get(name, 0) + 1
+    if "uuid" not in counts:
+        return list(counts), 0
+    first = [name for name in _FIRST if name in counts]
+    keyed = [name for name in counts if name.partition(".")[0] in ("inputs", "outputs") and "." in name]
+    common = set(sorted(keyed, key=lambda name: -counts[name])[: _MOST_COLUMNS - len(first)])
+    return [*first, *(name for name in keyed if name in common)], len(keyed) - len(common)
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _html_cell(tag: str, content: str, numeric: bool) -> str:
+    side = "right" if numeric else "left"
+    return f'<{tag} style="text-align: {side}">{content}</{tag}>'
+
+
+def _html_value(name: str, row: dict[str, Any]) -> str:
+    value = row.get(name)
+    if name == "uuid" and isinstance(value, str):
+        return f'<code title="{_html(value)}">{_html(value[:8])}</code>'
+    return _html(value)
 
 
 def _html(value: Any) -> str:
-    """A missing value is a dash; NaN is NaN."""
+    """A missing value is a dash; NaN is NaN. What could turn the text around it is made visible."""
     match value:
         case None:
             text = "–"
@@ -72,8 +112,11 @@ def _html(value: Any) -> str:
             text = "NaN" if value != value else f"{value:.6g}"
         case datetime():
             text = f"{value:%Y-%m-%d %H:%M:%S}"
+        case list() if all(isinstance(each, str) for each in value):
+            text = ", ".join(value) or "–"
         case _:
             text = _text(value)
+    text = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
     return escape(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
 
 

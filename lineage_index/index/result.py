@@ -186,8 +186,8 @@ class SearchResult:
         return arrow_table(self.rows)
 
     def to_polars(self) -> Any:
-        """The rows as a polars DataFrame, as `to_arrow` has them; needs polars."""
-        return import_module("polars").from_arrow(self.to_arrow())
+        """The rows as a polars DataFrame, as `to_arrow` has them. Raises ImportError without polars."""
+        return _library("polars", "to_polars").from_arrow(self.to_arrow())
 
     def history(self, metric: str) -> pyarrow.Table:
         """The logged points of a metric of every run of the page, in its order: uuid, step, time (naive UTC),
@@ -215,8 +215,16 @@ class SearchResult:
         return html_table(self.rows, self.total)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """The rows as a pandas DataFrame, as `to_arrow` has them; needs pandas."""
+        """The rows as a pandas DataFrame, as `to_arrow` has them. Raises ImportError without pandas."""
+        _library("pandas", "to_pandas")
         return self.to_arrow().to_pandas()
+
+
+def _library(name: str, method: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise ImportError(f"{method}() needs {name}: pip install 'pql-lineage[{name}]'", name=name) from error
 
 
 _MANY = 500
