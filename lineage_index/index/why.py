@@ -19,6 +19,7 @@ from pql.binder.bound import (
     BoundQuery,
     ColumnValue,
     ElementId,
+    SectionValue,
     SortKey,
     Step,
     TextEquals,
@@ -72,7 +73,7 @@ def why(index: Index, bound: BoundQuery, uuid: str) -> Clause:
     values = {
         place: clause_values(index, uuid, node.path, node.value)
         for place, node in enumerate(nodes)
-        if isinstance(node, BoundCondition)
+        if isinstance(node, BoundCondition) and not isinstance(node.value, SectionValue)
     }
     places = iter(range(len(nodes)))
     return _tree(condition, places, truths, values)
