@@ -23,6 +23,7 @@ class Listed(NamedTuple):
     help: str
     """The first sentence of the function's docstring."""
     epilog: str = EPILOG
+    hidden: bool = False
 
 
 class LazyGroup(TyperGroup):
@@ -38,11 +39,15 @@ class LazyGroup(TyperGroup):
         self.commands = _Commands(self.table, self.commands)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(self.commands)
+        hidden = {each.name for each in self.table if each.hidden}
+        return [name for name in self.commands if name not in hidden]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         told = {each.name: each.help for each in self.table}
-        rows = [(name, told.get(name) or self.commands[name].get_short_help_str()) for name in self.commands]
+        rows = [
+            (name, told.get(name) or self.commands[name].get_short_help_str())
+            for name in self.list_commands(ctx)
+        ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 

@@ -46,6 +46,14 @@ COMMANDS = (
     Listed(
         "check", f"{_ALL}.check", "Find what is wrong in operation files and saved queries.", CHECK_EPILOG
     ),
+    Listed(
+        "completion",
+        f"{_ALL}.completion",
+        "Print the script that completes commands, options, fields, keys and values in a shell.",
+    ),
+    Listed(
+        "complete", f"{_ALL}.completion", "Say what the last word of a command line can become.", hidden=True
+    ),
 )
 
 INDEX_COMMANDS = (

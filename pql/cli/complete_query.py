@@ -1,0 +1,103 @@
+"""What can stand next in a query, in a list of sort keys, in a list of columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pql.catalog.fields import HISTORY_FUNCTIONS, RELATIONS, RUN_FIELDS, Entity, Family, find_field
+
+__all__ = ["complete_names", "complete_query", "complete_saved", "known_keys"]
+
+_CLAUSE = re.compile(r"(?:.*(?:[,(]|[\s)](?:AND|OR|NOT)(?=[\s(])|\s\|\s))?\s*", re.DOTALL | re.IGNORECASE)
+_OPERATORS = re.compile(r"[\s~<>=]*")
+_QUOTES = re.compile(r'"(?:\\.|[^"\\])*"')
+_SECTIONS = {"inputs": "inputs", "outputs": "outputs", "metrics": "outputs", "meta_info": "meta_info"}
+Keys = dict[str, list[str]]
+"""The keys of an index by section."""
+
+
+def known_keys(index: str | None) -> Keys:
+    """The keys of the index that a command would read; none where there is no index."""
+    from lineage_index.index.locate import locate_index
+    from lineage_index.store.snapshot import open_snapshot
+
+    keys: Keys = {}
+    for section, key in open_snapshot(locate_index(index)).layout.keys:
+        keys.setdefault(section, []).append(key)
+    return keys
+
+
+def complete_query(text: str, keys: Keys) -> Iterator[str]:
+    """The texts that begin with this one and go on with a field, or with a value of one."""
+    masked = _QUOTES.sub(lambda found: '"' + "_" * (len(found[0]) - 2) + '"', text)
+    found = _CLAUSE.match(masked)
+    start = 0 if found is None else found.end()
+    head, clause = text[:start], text[start:]
+    name, colon, value = clause.partition(":")
+    if not colon:
+        yield from (head + each for each in _fields(clause, keys))
+        return
+    done = value.rfind("|") + 1
+    operator = _OPERATORS.match(value, done)
+    done = done if operator is None else operator.end()
+    for each in _values(name.strip()):
+        if each.startswith(value[done:]):
+            yield f"{head}{name}:{value[:done]}{each}"
+
+
+def complete_names(text: str, keys: Keys, *, sort: bool) -> Iterator[str]:
+    """The lists of names that begin with this one; `sort` ones may be reversed, others are columns."""
+    head, comma, last = text.rpartition(",")
+    before = head + comma + " " * (len(last) - len(last.lstrip()))
+    last = last.lstrip()
+    minus = "-" if sort and last.startswith("-") else ""
+    patterns = [] if sort else [f"{section}.*" for section in _SECTIONS]
+    names = [*(each.name for each in RUN_FIELDS if each.section is None), *patterns, *_keyed(keys)]
+    wanted = last.removeprefix(minus)
+    yield from (f"{before}{minus}{each}" for each in names if each.startswith(wanted))
+
+
+def complete_saved(text: str) -> Iterator[str]:
+    """`@name` of the saved queries of the project."""
+    from pql.check.saved import find_saved
+
+    yield from (
+        f"@{each.block.name}" for each in find_saved(Path.cwd())[1] if f"@{each.block.name}".startswith(text)
+    )
+
+
+def _fields(text: str, keys: Keys) -> Iterator[str]:
+    """Fields with their colon, once plain and once negated: so no shell takes a clause for ended."""
+    names = [*(each.name for each in RUN_FIELDS if each.section is None), *_keyed(keys)]
+    for each in names:
+        if each.startswith(text):
+            yield from (f"{each}:", f"{each}:~")
+    stems = (*_SECTIONS, *RELATIONS)
+    if "." not in text:
+        yield from (f"{each}." for each in stems if each.startswith(text))
+    for function in HISTORY_FUNCTIONS:
+        if f"{function}(".startswith(text):
+            yield f"{function}("
+
+
+def _keyed(keys: Keys) -> Iterable[str]:
+    for section, stored in _SECTIONS.items():
+        yield from (f"{section}.{_spelt(key)}" for key in keys.get(stored, ()))
+
+
+def _spelt(key: str) -> str:
+    """A key as a query names it: in quotes where it has other signs than names have."""
+    if re.fullmatch(r"[^\s:,()|\"]+", key):
+        return key
+    return '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _values(name: str) -> Iterable[str]:
+    field = find_field(Entity.RUN, name)
+    if field is None:
+        return ("nil",)
+    if field.closed or field.known:
+        return (*field.closed, *field.known)
+    return ("true", "false") if field.family in (Family.BOOL, Family.FLAG) else ("nil",)
