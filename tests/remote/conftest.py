@@ -18,9 +18,7 @@ from lineage_index.store import remote
 
 HERE = Path(__file__).parent
 # The samples of other folders of tests are used here, too.
-sys.path += [
-    str(HERE.parent / name) for name in ("store", "journeys") if str(HERE.parent / name) not in sys.path
-]
+sys.path.append(str(HERE.parent / "store"))
 FIXTURE = HERE.parent / "fixtures" / "polyaxon_offline_store.tar.gz"
 _numbers = count()
 

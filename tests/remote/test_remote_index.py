@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from bucket_place import Place
-from store_samples import content, full, tables_of
+from store_samples import content, full, run, tables_of
 
 from lineage_index import Index
 from lineage_index.store import copies, delta
@@ -72,7 +72,7 @@ def test_compaction_and_vacuum(place: Place, tmp_path: Path) -> None:
 
 
 def test_edges_can_be_recorded(place: Place) -> None:
-    write_index(place.index, [full(n) for n in range(3)])
+    write_index(place.index, [run(n) for n in range(3)])
     record_edges(place.index, f"{0:032x}", {f"{1:032x}": {"lr": 1}})
     shutil.rmtree(place.cache)
     record_edges(place.index, f"{2:032x}", {f"{1:032x}": {"lr": 2}})
@@ -109,17 +109,17 @@ def test_only_what_is_asked_for_is_copied(
 
 def test_an_index_that_was_made_anew_at_the_same_url(place: Place) -> None:
     for n in range(2):
-        write_batch(place.index, [full(n)], store="store")
+        write_batch(place.index, [run(n)], store="store")
     assert open_snapshot(place.index).version == 1
     place.bucket(place.index).delete(place.names(place.index))
     with pytest.raises(IndexMissing, match=f"there is no index at {place.index};"):
         open_snapshot(place.index)
-    write_batch(place.index, [full(7)], store="store")
+    write_batch(place.index, [run(7)], store="store")
     first = open_snapshot(place.index)
     assert (first.version, first.runs) == (0, 1)
     place.bucket(place.index).delete(place.names(place.index))
-    write_batch(place.index, [full(8), full(9)], store="store")
-    write_batch(place.index, [full(7)], store="store")
+    write_batch(place.index, [run(8), run(9)], store="store")
+    write_batch(place.index, [run(7)], store="store")
     assert open_snapshot(place.index).runs == 3
     assert open_snapshot(place.index, 0).runs == 2
 
@@ -161,7 +161,7 @@ def test_a_reader_sees_its_snapshot_whatever_writers_do(
 
 def test_copies_have_a_bound_and_those_in_use_stay(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(3):
-        write_batch(place.index, [full(n)], store="store")
+        write_batch(place.index, [run(n)], store="store")
     monkeypatch.setenv("PQL_CACHE_SIZE", "1K")
     copy = home_of(place.index)
     (idle,) = open_snapshot(place.index, 1).files["keys"]
@@ -176,12 +176,13 @@ def test_copies_have_a_bound_and_those_in_use_stay(place: Place, monkeypatch: py
     assert content(held) == content(open_snapshot(place.index, 0))
     del held, newest
     copies.make_room(copy)
-    assert list(copy.glob("*/part-*.parquet")) == []
+    assert sum(path.stat().st_size for path in copy.glob("*/part-*.parquet")) <= 1024
     assert verify(open_snapshot(place.index)) == []
 
 
 def test_a_size_that_is_none(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_index(place.index, [full(1)])
+    assert (create(place.index), create(place.index)) == (0, 0)
+    assert verify(open_snapshot(place.index)) == []
     shutil.rmtree(place.cache)
     monkeypatch.setenv("PQL_CACHE_SIZE", "much")
     with pytest.raises(IndexUnreadable, match="PQL_CACHE_SIZE is a size such as 500M or 20G, not 'much'"):
@@ -193,15 +194,9 @@ def test_errors_pass_from_process_to_process() -> None:
     assert (type(error), error.path, error.message, str(error)) == (IndexMissing, "place", "words", "words")
 
 
-def test_an_empty_index(place: Place) -> None:
-    assert create(place.index) == 0
-    assert create(place.index) == 0
-    assert verify(open_snapshot(place.index)) == []
-
-
 def test_the_log_is_shortened_by_checkpoints(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta, "_REMOTE", {"delta.checkpointInterval": "2"})
     for n in range(3):
-        write_batch(place.index, [full(n)], store="store")
+        write_batch(place.index, [run(n)], store="store")
     assert any(name.endswith(".checkpoint.parquet") for name in place.names(f"{place.index}/runs/_delta_log"))
     assert open_snapshot(place.index).runs == 3

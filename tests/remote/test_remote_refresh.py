@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from bucket_place import Place
-from cli_runner import Outcome, assert_one_error, run_pql
 from store_samples import content, tables_of
 
 from lineage_index import Index, StoreMissing, refresh
@@ -16,6 +15,9 @@ from lineage_index.ingest.objects import ObjectFolder, scan_objects
 from lineage_index.ingest.scan import RunFolder, scan
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.verify import verify
+from pql.cli.maintain import run_history
+from pql.cli.refresh import run_refresh
+from pql.cli.watch import run_watch
 
 _OF_THE_STORE = ("store", "fingerprint")
 
@@ -233,20 +235,26 @@ def test_two_processes_read_a_store(place: Place, monkeypatch: pytest.MonkeyPatc
     assert verify(open_snapshot(place.index)) == []
 
 
-def _pql(place: Place, *arguments: str) -> Outcome:
-    return run_pql(*arguments, cwd=place.cache, env=place.environment)
-
-
-def test_the_command_line(place: Place) -> None:
-    place.cache.mkdir()
-    place.bucket(place.store).create(f"{1:032x}/run.plx.json", b"{}")
-    made = _pql(place, "index", "refresh", place.store, "--index", place.index, "--report", "json")
-    report = json.loads(made.out)
-    assert (report["store"], report["index"]) == (place.store, place.index)
-    named = {**place.environment, "PQL_INDEX": place.index}
-    there = run_pql("search", "--all", "-f", "uuid", cwd=place.cache, env=named)
-    assert len(there.lines) == report["added"]
-    wrong = _pql(place, "search", "--index", f"{place.url}/nothing")
-    assert_one_error(wrong, 3, f"there is no index at {place.url}/nothing;")
-    assert_one_error(_pql(place, "index", "refresh", "s3://nowhere-to-be-found/x"), 2, "no such bucket")
-    assert_one_error(_pql(place, "index", "watch", place.store), 2, "`watch` follows folders")
+@pytest.mark.parametrize(
+    ("command", "code", "words"),
+    [
+        (
+            lambda place: run_refresh("s3://nowhere-to-be-found/x", place.index, True, False, "text"),
+            2,
+            "no such bucket",
+        ),
+        (lambda place: run_refresh(place.store, "s3:///x", True, False, "text"), 3, "names no bucket"),
+        (lambda place: run_history(place.index, "text"), 3, "there is no index at s3://"),
+        (lambda place: run_watch(place.store, None, True, 1.0, True), 2, "`watch` follows folders"),
+    ],
+)
+def test_the_command_line_says_one_sentence(
+    place: Place, capsys: pytest.CaptureFixture[str], command: Any, code: int, words: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        command(place)
+    said = capsys.readouterr()
+    assert (caught.value.code, said.out) == (code, "")
+    assert said.err.startswith("error: ")
+    assert said.err.count("\n") == 1
+    assert words in said.err
