@@ -20,6 +20,10 @@ test: $(DEV)
 test-hooks: $(DEV)
 	$(BIN)/python tests/check/hooks.py
 
+# Writers killed at every writing call, a minute of writers and readers at once, failing disks, dear queries.
+soak: $(DEV)
+	PQL_SOAK=1 TRACKING_KILLS=400 $(BIN)/python -m pytest -q -s -p no:randomly tests/trust tests/tracking/test_tracking_kill.py
+
 # 100,000 random searches, the lowering held against the reference evaluator.
 fuzz: $(DEV)
 	PQL_FUZZ=12900 $(BIN)/python -m pytest -n 2 -q tests/laws

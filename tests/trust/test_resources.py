@@ -1,0 +1,73 @@
+"""Queries that are meant to cost too much are answered or refused with a code, in bounded time and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from soak import LONG
+
+DRIVER = Path(__file__).with_name("resource_driver.py")
+MEGABYTES = 1024
+RUNS = 10_000
+SHORT = {
+    "conditions of one metric": f"{RUNS} runs",
+    "keys": "0 runs",
+    "parentheses": "1 runs",
+    "nested negations": "PQL111",
+    "nested groups": "PQL111",
+    "nested stars": "0 runs",
+    "stars": "0 runs",
+    "repetitions": "0 runs",
+    "nested repetitions": "PQL307",
+    "wildcards": "0 runs",
+    "too long": "PQL112",
+}
+"""case → what comes of it"""
+
+MORE = {
+    "alternatives": f"{RUNS} runs",
+    "negations": f"{RUNS} runs",
+    "artifacts": "0 runs",
+    "list of texts": f"{RUNS} runs",
+}
+"""The same, in the long profile only."""
+
+TOO_SLOW = {
+    "alternatives of two": "time that grows with the square of the alternatives",
+    "list of numbers": "100,000 comparisons",
+}
+"""Cases that are not answered in time, and why."""
+
+
+def _outcomes(folder: Path, *cases: str) -> dict[str, dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, DRIVER, folder, str(RUNS), *cases],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return {each["case"]: each for each in map(json.loads, done.stdout.splitlines())}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of a process are Linux's here")
+def test_dear_queries_are_answered_or_refused(tmp_path: Path) -> None:
+    expected = {**SHORT, **(MORE if LONG else {})}
+    found = _outcomes(tmp_path, *expected)
+    assert {name: each["outcome"] for name, each in found.items()} == expected
+    # The kernel has seen to the time.
+    assert {name: each["megabytes"] for name, each in found.items() if each["megabytes"] > MEGABYTES} == {}
+
+
+@pytest.mark.skipif(not LONG, reason="long profile only: each takes ten seconds to fail")
+@pytest.mark.parametrize("case", TOO_SLOW)
+@pytest.mark.xfail(strict=True, reason="dear statements: see docs/trust.md")
+def test_what_is_too_dear_still(tmp_path: Path, case: str) -> None:
+    assert _outcomes(tmp_path, case)[case]["outcome"].endswith(" runs")
