@@ -35,7 +35,11 @@ def run_queries(output: str) -> None:
             "query": [" ".join(_words(each)) for each in found],
             "description": [each.description for each in found],
         }
-        table = [(name, [printable(cell) for cell in cells], False) for name, cells in columns.items()]
+        table = [
+            (name, [printable(cell) for cell in cells], False)
+            for name, cells in columns.items()
+            if any(cells)
+        ]
         print(render_table(table, terminal_width(None)))
     if not found:
         where = "there is no pql.toml here or above" if path is None else f"{path} has none"

@@ -81,4 +81,6 @@ def test_search_loads_what_it_needs(bare: set[str], guard_path: Path) -> None:
     writing = ("lineage_index.ingest", "lineage_index.tracking", "pql.check", "pql.joins", "pql.reference")
     assert not [each for each in own if each.startswith(writing)]
     assert "lineage_index.store.commit" not in own
-    assert len(own) <= 90
+    commands = {each for each in own if each.startswith("pql.cli.commands.")}
+    assert commands == {"pql.cli.commands.search"}
+    assert len(own) <= 80
