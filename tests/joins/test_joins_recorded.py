@@ -14,7 +14,20 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "fan_in.yaml"
 
 
 def resolve(index: Path, run: str | None, *, dry_run: bool = False) -> None:
-    run_resolve(str(EXAMPLE), None, [], run, DAG_RUN, dry_run, None, False, False, "json", str(index))
+    run_resolve(
+        file=str(EXAMPLE),
+        wanted=None,
+        params=[],
+        run=run,
+        dag_run=DAG_RUN,
+        dry_run=dry_run,
+        lock=None,
+        locked=False,
+        update=False,
+        output="json",
+        as_of=None,
+        index=str(index),
+    )
 
 
 def found(index: Path, query: str) -> set[str]:

@@ -101,7 +101,7 @@ def test_full_files_are_not_written_again(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_refresh_that_is_first_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_index(tmp_path, [full(n) for n in range(3)])
-    real = recorded.publish
+    real = publish.publish
 
     def late(index: Path, based_on: int | None, what: publish.Next) -> int:
         monkeypatch.setattr(recorded, "publish", real)
