@@ -61,6 +61,5 @@ def test_the_examples_run(
     for example in examples(group, listed):
         words = shlex.split(example.partition(" > ")[0])[1:]
         done = CliRunner().invoke(app, words, input='{"query": "tags:demo", "limit": 1}')
-        findings = listed.name == "check" and "--query" in words
-        assert done.exit_code == (1 if findings else 0), (example, done.stderr)
+        assert done.exit_code == 0, (example, done.stderr)
         assert done.output or listed.name == "check", example  # which finds nothing in the operation
