@@ -10,6 +10,9 @@ __all__ = ["excerpt", "line_and_column", "render"]
 
 _WIDEST = 100
 
+_ARGUMENTS = ("query", "sort")
+"""Sources that are no files; where they are empty, there is no place to be told."""
+
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
     """The 1-based line and column (in characters) of an offset."""
@@ -21,15 +24,12 @@ def render(diagnostic: Diagnostic, text: str) -> str:
     """The diagnostic as lines of plain text, without a newline at the end."""
     line, column = line_and_column(text, diagnostic.span.start)
     lines = [f"{diagnostic.severity.value}[{diagnostic.code}]: {printable(diagnostic.message)}"]
+    gutter = " " * len(str(line))
+    if text.strip() or diagnostic.source not in _ARGUMENTS:
+        lines.append(f"{gutter}--> {printable(diagnostic.source)}:{line}:{column}")
     if text.strip():
         source, caret = excerpt(text, diagnostic.span)
-        gutter = " " * len(str(line))
-        lines += [
-            f"{gutter}--> {diagnostic.source}:{line}:{column}",
-            f"{gutter} |",
-            f"{line} | {source}",
-            f"{gutter} | {caret}",
-        ]
+        lines += [f"{gutter} |", f"{line} | {source}", f"{gutter} | {caret}"]
     if diagnostic.hint:
         lines.append(f"hint: {printable(diagnostic.hint)}")
     return "\n".join(lines)
