@@ -195,8 +195,8 @@ def _verified(
 ) -> Changes:
     """The same with folders among the changed whose files have the old sizes and times and other content."""
     doubted = [folders[name] for name in changes.unchanged]
-    parts = [doubted[start : start + _BATCH] for start in range(0, len(doubted), _BATCH)]
     count = _workers(workers)
+    parts = list(_batches(doubted, count))
     if len(doubted) < _PARALLEL_FROM or count < 2:
         other = {name for part in parts for name in with_other_content(part, known)}
     else:

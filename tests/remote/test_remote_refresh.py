@@ -258,3 +258,13 @@ def test_the_command_line_says_one_sentence(
     assert said.err.startswith("error: ")
     assert said.err.count("\n") == 1
     assert words in said.err
+
+
+def test_content_is_compared_on_demand(place: Place, tmp_path: Path) -> None:
+    for n in range(3):
+        place.bucket(place.store).create(f"{n:032x}/run.plx.json", b'{"inputs": {"lr": 0.1}}')
+    refresh(place.store, tmp_path / "index")
+    place.requests()
+    assert counts(refresh(place.store, tmp_path / "index", verify=True)) == (0, 0, 3, 0)
+    read = {each.rpartition("/runs/")[2] for each in place.requests() if "/runs/" in each}
+    assert read == {f"{n:032x}/run.plx.json" for n in range(3)}
