@@ -15,7 +15,7 @@ from pql.cli.output_index import open_index
 from pql.cli.search import whole
 from pql.cli.show_run import one_run
 from pql.cli.table import TextColumn, fit_table
-from pql.cli.text import clip, printable
+from pql.cli.text import clip, printable, width
 
 __all__ = ["run_compare"]
 
@@ -122,6 +122,23 @@ def _is_metric(line: _Line) -> bool:
     )
 
 
+_EMPTY = '""'
+_SHORTEST = 12
+
+
+def _room(names: int, runs: int, columns: int | None) -> int:
+    """The columns that a text may take, so that runs are seen side by side; a number takes what it has."""
+    if columns is None:
+        return _LONGEST
+    return min(_LONGEST, max(_SHORTEST, (columns - names) // runs - 2))
+
+
+def _cell(value: Any, longest: int) -> str:
+    text = printable(_EMPTY if value == "" else plain(value))
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return text if is_number else clip(text, longest)
+
+
 def _table(
     rows: list[dict[str, Any]], sections: list[tuple[str, list[_Line]]], total: int, file: str | None
 ) -> str:
@@ -133,11 +150,14 @@ def _table(
                 f"{printable(name)}={clip(printable(plain(values[0])), _LONGEST)}" for name, values in listed
             ]
             continue
-        lines += [(title, [""] * len(rows)), *((f"  {name}", values) for name, values in listed)]
+        lines += [(title, []), *((f"  {name or _EMPTY}", values) for name, values in listed)]
     columns: list[TextColumn] = [("", [name for name, _ in lines], False)]
+    longest = _room(
+        max((width(printable(name)) for name, _ in lines), default=0), len(rows), terminal_width(file)
+    )
     for place, row in enumerate(rows):
-        cells = [value if value == "" else plain(value) for value in (values[place] for _, values in lines)]
-        columns.append((row["uuid"][:8], [clip(printable(each), _LONGEST) for each in cells], True))
+        cells = [_cell(values[place], longest) if values else "" for _, values in lines]
+        columns.append((row["uuid"][:8], cells, True))
     text, hidden = fit_table(columns, terminal_width(file))
     said = [text]
     if hidden:

@@ -44,7 +44,7 @@ def run_keys(pattern: str | None, every: bool, output: str, as_of: str | None, i
         ("range", [_range(each) for each in shown], False),
         ("examples", [", ".join(clip(plain(value), _LONGEST) for value in own) for own in examples], False),
     ]
-    text, hidden = fit_table(columns, terminal_width())
+    text, hidden = fit_table(columns, terminal_width(), frozenset({"key"}))
     write_text(text + "\n", None)
     if hidden:
         sys.stdout.write(f"no room for: {', '.join(hidden)}\n")

@@ -13,7 +13,7 @@ from pql.cli.exits import Exit, fail, guarded
 from pql.cli.output import write_bytes, write_text
 from pql.cli.output_index import open_index
 from pql.cli.plot_collect import Wanted, collect_lines, collect_parallel, collect_scatter
-from pql.cli.plot_model import Picture
+from pql.cli.plot_model import Lines, Picture
 from pql.cli.plot_raster import load_plotext
 from pql.cli.search import say_why_nothing, whole
 from pql.cli.text import printable
@@ -23,8 +23,11 @@ __all__ = ["PlotOptions", "run_plot"]
 
 _DEFAULT_LIMIT = 500
 _ENDINGS = (".html", ".svg", ".png")
-_IN_A_PIPE = (100, 24)
+_IN_A_PIPE = (100, 28)
 """Columns and lines where no terminal says how many it has."""
+
+_AROUND = 5
+"""The lines of a panel besides its raster: name, frame, ticks, name of the x axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,8 @@ def _write(picture: Picture, file: str | None) -> None:
     from pql.cli.plot_terminal import draw
 
     columns, lines = shutil.get_terminal_size(_IN_A_PIPE)
-    panels = len(getattr(picture, "panels", (picture,)))
-    rows = min(24, max(8, (lines - 8) // panels - 3 * (panels > 1)))
+    panels = len(picture.panels) if isinstance(picture, Lines) else 1
+    rows = min(24, max(5, (lines - 4) // panels - _AROUND))
     drawn = draw(picture, columns, rows, colours=_colours())
     write_text("".join(f"{line}\n" for line in drawn), None)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from lineage_index.index.index import Index
-from lineage_index.index.plot import Clock, Curves, metric_keys, read_curves
+from lineage_index.index.plot import Clock, Curve, Curves, metric_keys, read_curves
 from lineage_index.index.result import SearchResult
 from pql.binder.bound import BoundQuery, HistoryValue, KeyValue
 from pql.cli.exits import Exit, fail
@@ -71,25 +71,29 @@ def collect_lines(index: Index, result: SearchResult, bound: BoundQuery, wanted:
     names = {Clock.STEP: "step", Clock.TIME: "time (UTC)", Clock.ELAPSED: "seconds since the first point"}
     name = names[x] if isinstance(x, Clock) else f"metrics.{printable(x)}"
     kind = Kind.TIME if x is Clock.TIME else Kind.NUMBER
-    panels = tuple(
-        Panel(
-            axis_over(
-                f"metrics.{printable(each.metric)}",
-                Kind.NUMBER,
-                [value for curve in each.curves for _, value in curve.points if value is not None],
-                log=wanted.log_y,
-            ),
-            tuple(curve for curve in each.curves if any(value is not None for _, value in curve.points)),
-        )
+    told = [
+        (each.metric, [own for own in each.curves if any(value is not None for _, value in own.points)])
         for each in drawn
-    )
+    ]
+    places = sorted({curve.place for _, curves in told for curve in curves})
+    tone = _tone(index, result, wanted)
+    if tone is not None:
+        tone = replace(tone, values=tuple(tone.values[place] for place in places))
+    runs = _runs(result)
     return Lines(
         wanted.title,
-        _runs(result),
+        tuple(runs[place] for place in places),
         axis_over(name, kind, at, log=wanted.log_x),
-        panels,
-        _tone(index, result, wanted),
+        tuple(_panel(metric, curves, places, log=wanted.log_y) for metric, curves in told),
+        tone,
     )
+
+
+def _panel(metric: str, curves: Sequence[Curve], places: Sequence[int], *, log: bool) -> Panel:
+    """The curves of a metric; their places are those among the runs that are drawn."""
+    values = [value for curve in curves for _, value in curve.points if value is not None]
+    axis = axis_over(f"metrics.{printable(metric)}", Kind.NUMBER, values, log=log)
+    return Panel(axis, tuple(replace(each, place=places.index(each.place)) for each in curves))
 
 
 def _metrics(index: Index, bound: BoundQuery, wanted: Wanted, known: Sequence[str]) -> list[str]:

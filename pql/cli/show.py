@@ -122,7 +122,7 @@ def _value(value: Any) -> str:
 
 
 def _pairs(pairs: dict[str, str]) -> list[str]:
-    names = [printable(name) for name in pairs]
+    names = [printable(name) or '""' for name in pairs]
     wide = min(max((width(name) for name in names), default=0), 30)
     columns = terminal_width()
     lines = []

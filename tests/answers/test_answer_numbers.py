@@ -9,7 +9,7 @@ import statistics
 from pathlib import Path
 
 import pytest
-from answer_runs import ESCAPE, pql, uuid_of
+from answer_runs import ESCAPE, make_index, pql, record, uuid_of
 
 from lineage_index import Index
 from pql.cli.show_spark import sparkline
@@ -159,3 +159,18 @@ def test_notebook_views(index: Path) -> None:
         with pytest.raises(ValueError, match="of runs"):
             opened.search(entity="artifacts").history("loss")
         assert ESCAPE in found.to_arrow()["name"].to_pylist()
+
+
+def test_runs_are_side_by_side_in_a_narrow_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = {"text": "a long text " * 5, "number": 0.123456789, "empty": ""}
+    runs = [record(n, inputs={**long, "n": n, "": f"of {n}"}) for n in (1, 2, 3)]
+    path = make_index(tmp_path / "index", [*runs, record(4, inputs={"text": "x"})])
+    monkeypatch.setattr("pql.cli.compare.terminal_width", lambda file: 60)
+    said = pql("compare", "name:%trial%", "-s", "uuid", index=path)
+    assert said.lines[0].split() == [uuid_of(n)[:8] for n in (1, 2, 3)]
+    assert "no room for: 00040000" in said.out
+    assert max(map(len, said.lines[:-1])) <= 60
+    cells = {line.split()[0]: line.split()[1:] for line in said.lines[1:]}
+    assert cells["number"] == ["0.123457"] * 3
+    assert cells["empty"] == ['""'] * 3
+    assert cells['""'] == ["of", "1", "of", "2", "of", "3"]

@@ -335,3 +335,14 @@ def test_ticks_are_round_and_on_the_axis(axis: Axis, labels: list[str] | None) -
 def test_uuids_tell_runs_of_one_name_apart(many: Path) -> None:
     said = plot(many, f"uuid:{uuid_of(6)}|{uuid_of(14)}", "-m", "loss", "--sort", "uuid")
     assert said.lines[-2:] == ["a image 00060000", "b image 000e0000"]
+
+
+def test_runs_without_a_curve_take_no_colour(tmp_path: Path) -> None:
+    """Twelve runs are too many to tell apart, the two that have a curve are not."""
+    runs = [record(n, series=(series([1.0, 2.0]),) if n in (3, 9) else ()) for n in range(1, 13)]
+    path = make_index(tmp_path / "index", runs)
+    said = plot(path, "-m", "loss", "--sort", "uuid")
+    assert "10 of 12 runs have no history of loss" in said.err
+    assert said.lines[-2:] == ["a trial 3", "b trial 9"]
+    said = plot(path, "-m", "loss", "--sort", "uuid", "--color", "name")
+    assert said.lines[-1] == "name  a trial 3  b trial 9"
