@@ -30,8 +30,9 @@ QUERIES = {
 def params_of(index: Index) -> dict[str, tuple[str, ...]]:
     """Four references each: keys that are columns, keys that are rows, lineage, and some of all."""
     rows = index._engine.select(
-        "SELECT section, key FROM keys "
-        "WHERE num_column IS NULL AND str_column IS NULL AND bool_column IS NULL AND section IN ('inputs', 'outputs') ORDER BY runs DESC, section, key LIMIT 4",
+        "SELECT section, key FROM keys WHERE section IN ('inputs', 'outputs') "
+        "AND num_column IS NULL AND str_column IS NULL AND bool_column IS NULL "
+        "ORDER BY runs DESC, section, key LIMIT 4",
         (),
     )
     rare = tuple(f"{section}.{key}" for section, key in rows)
