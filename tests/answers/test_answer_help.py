@@ -7,18 +7,19 @@ import shlex
 from pathlib import Path
 
 import pytest
-from answer_runs import make_index, pql, record
+from answer_runs import make_index, pql, record, series
 from typer.testing import CliRunner
 
 from lineage_index.ingest.record import FolderRecord, RunRecord
 from pql.cli.main import app
 
-COMMANDS = ["search", "why", "keys", "stats", "show", "compare", "lineage"]
+COMMANDS = ["search", "why", "keys", "stats", "show", "compare", "lineage", "plot", "diff"]
 
 
-def named(uuid: str, number: int) -> RunRecord:
+def named(uuid: str, number: int, **scalars: object) -> RunRecord:
     own = record(
         number,
+        scalars=scalars,
         inputs={"dropout": 0.2, "epochs": 5},
         outputs={"loss": number / 10_000, "accuracy": 1.0},
         tags=("demo", "plain"),
@@ -31,13 +32,15 @@ def named(uuid: str, number: int) -> RunRecord:
         inputs=own.inputs,
         outputs=own.outputs,
         tags=own.tags,
+        series=(series([1.0, number / 10_000]),),
     )
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("help") / "index"
-    return make_index(path, [named("423d2024", 0), named("a97f6a51", 1)])
+    make_index(path, [named("423d2024", 0), named("a97f6a51", 1)])
+    return make_index(path, [named("0c5f6a51", 2, status="failed")])  # what `diff` tells
 
 
 @pytest.mark.parametrize("command", COMMANDS)
