@@ -19,6 +19,7 @@ from pql.cli.exits import Exit, fail, guarded
 from pql.cli.params import context_of, read_file
 from pql.cli.run_progress import Progress
 from pql.cli.text import printable
+from pql.joins.paths import is_uri
 
 __all__ = ["TERMINATED", "run_run"]
 
@@ -48,7 +49,7 @@ def run_run(
             fail(told(report).rstrip(), Exit.USAGE)
         options = Options(
             file=path,
-            store=Path(store or os.environ.get("PQL_STORE") or "runs"),
+            store=_store(store or os.environ.get("PQL_STORE") or "runs"),
             index=index_for_writing(index),
             params=context.params,
             globals=context.globals,
@@ -68,6 +69,12 @@ def run_run(
             progress.clear()
     progress.summary(outcome)
     _end(outcome)
+
+
+def _store(named: str) -> Path:
+    if is_uri(named):
+        fail(f"error: a local run writes to a folder of this machine, not to {printable(named)}", Exit.USAGE)
+    return Path(named)
 
 
 def _end(outcome: Outcome) -> None:
