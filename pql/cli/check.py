@@ -28,7 +28,8 @@ from pql.check.output.text import coloured
 from pql.check.pages import listing
 from pql.check.report import CheckReport, Unread
 from pql.check.rules import RULES
-from pql.cli.exits import Exit, fail, guarded
+from pql.cli.exits import Exit, fail, guarded, warn
+from pql.cli.streams import in_colour
 from pql.cli.text import printable
 from pql.diagnostics.suggest import suggestion
 
@@ -77,7 +78,7 @@ def run_check(options: CheckOptions) -> None:
         report = check_all(items, clock, selection, known, unread=closed, progress=_progress())
     _print(report, options)
     for each in report.unread:
-        print(f"error: {printable(f'{each.file}: {each.reason}')}", file=sys.stderr)
+        warn(f"error: {printable(f'{each.file}: {each.reason}')}")
     if report.unread:
         raise SystemExit(int(Exit.USAGE))
     if report.findings:
@@ -222,7 +223,7 @@ def _diff(items: Sequence[Item], clock: Clock, selection: Selection) -> Exit:
         try:
             text = item.text if item.path is None else read_text(item.path)[0]
         except UnreadableError as error:
-            print(f"error: {printable(str(error))}", file=sys.stderr)
+            warn(f"error: {printable(str(error))}")
             code = Exit.USAGE
             continue
         new, made = fixed(item.name, text, item.kind, clock=clock, selection=selection)
@@ -247,6 +248,6 @@ def _print(report: CheckReport, options: CheckOptions) -> None:
         except OSError as error:
             fail(f"error: {printable(options.output_file)}: {error.strerror}", Exit.USAGE)
         return
-    colour = options.output == "text" and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    colour = options.output == "text" and in_colour(sys.stdout)
     told = coloured(report) if colour else FORMATS[options.output](report)
     print(told, end="")

@@ -8,7 +8,7 @@ from typing import Any
 
 from lineage_index.index.index import Index
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import chosen_format, tabulate, terminal_width, write_bytes, write_text
+from pql.cli.output import chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
 from pql.cli.output_cells import json_text, plain
 from pql.cli.output_columns import ShownColumn
 from pql.cli.output_index import open_index
@@ -68,7 +68,7 @@ def run_compare(
             for place, row in enumerate(rows)
         ),
     ]
-    content = tabulate(columns, form, terminal=file is None and sys.stdout.isatty())
+    content = tabulate(columns, form, terminal=file is None and sys.stdout.isatty(), coloured=paints(file))
     if isinstance(content, bytes):
         write_bytes(content, file)
     else:
@@ -158,7 +158,7 @@ def _table(
     for place, row in enumerate(rows):
         cells = [_cell(values[place], longest) if values else "" for _, values in lines]
         columns.append((row["uuid"][:8], cells, True))
-    text, hidden = fit_table(columns, terminal_width(file))
+    text, hidden = fit_table(columns, terminal_width(file), titles=True, coloured=paints(file))
     said = [text]
     if hidden:
         said.append(f"no room for: {', '.join(hidden)} (--format wide)")

@@ -19,7 +19,7 @@ from lineage_index.index.diff import (
 from lineage_index.index.index import Index
 from pql.binder.bound import BoundQuery
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import terminal_width, write_text
+from pql.cli.output import strong, terminal_width, toned, write_text
 from pql.cli.output_cells import json_text
 from pql.cli.output_index import open_index
 from pql.cli.search import whole
@@ -29,6 +29,7 @@ from pql.plan.forms import field_name
 
 __all__ = ["DiffOptions", "run_diff"]
 
+_TONES = {"+": "GOOD", "-": "BAD", "~": "DOUBTFUL"}
 _MOST = 50
 """More runs of one kind are counted, not shown."""
 
@@ -93,13 +94,13 @@ class _Told:
                     (f"{sign} {each.place}", _run(each), "; ".join(_texts(each, reasons, self.query, title)))
                     for each in changes[:_MOST]
                 ]
-                lines += [title, *_aligned(rows, len(changes))]
+                lines += [strong(title), *_aligned(rows, len(changes))]
         if found.moved:
             rows = [
                 (f"~ {each.before} → {each.after}", _run(each), self._moved(each))
                 for each in found.moved[:_MOST]
             ]
-            lines += ["moved", *_aligned(rows, len(found.moved))]
+            lines += [strong("moved"), *_aligned(rows, len(found.moved))]
         return lines
 
     def json(self) -> dict[str, Any]:
@@ -204,7 +205,9 @@ def _aligned(rows: Sequence[tuple[str, str, str]], total: int) -> list[str]:
         line = (
             f"  {place}{' ' * (places - width(place))}  {run}{' ' * (runs - width(run))}  {reason}".rstrip()
         )
-        lines.append(clip(line, columns) if columns else line)
+        shown = clip(line, columns) if columns else line
+        wide = 2 + len(place)  # painted after the cut, so that no escape is cut
+        lines.append(toned(shown[:wide], _TONES[place[0]]) + shown[wide:])
     if total > len(rows):
         lines.append(f"  ... and {total - len(rows):,} more (--format json)")
     return lines

@@ -6,9 +6,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-__all__ = ["CHECK_EPILOG", "EPILOG", "RUN_EPILOG", "Exit", "fail", "guarded"]
+if TYPE_CHECKING:
+    from pql.diagnostics.diagnostic import Diagnostic
+
+__all__ = ["CHECK_EPILOG", "EPILOG", "RUN_EPILOG", "Exit", "fail", "guarded", "tell", "warn"]
 
 
 class Exit(IntEnum):
@@ -41,20 +44,42 @@ RUN_EPILOG = (
 
 def fail(message: str, code: Exit) -> NoReturn:
     """Say what is wrong on standard error and end with the code."""
-    print(message, file=sys.stderr)
+    warn(message)
     raise SystemExit(int(code))
+
+
+def warn(message: str) -> None:
+    """Say something on standard error; what its first word says of it (`error: …`) is seen at once."""
+    from pql.cli.streams import in_colour
+
+    kind, colon, rest = message.partition(":")
+    kinds = {"error": "ERROR", "internal error": "ERROR", "warning": "WARNING"}
+    style = kinds.get(kind.partition("[")[0])
+    if style is not None and in_colour(sys.stderr):
+        from pql.diagnostics.style import Style, painted
+
+        message = painted(kind, Style[style]) + colon + rest
+    print(message, file=sys.stderr)
+
+
+def tell(diagnostic: Diagnostic, text: str) -> None:
+    """A diagnostic about a text on standard error."""
+    from pql.cli.streams import in_colour
+    from pql.diagnostics.render import render
+
+    print(render(diagnostic, text, coloured=in_colour(sys.stderr)), file=sys.stderr)
 
 
 @contextmanager
 def guarded() -> Iterator[None]:
     """Turn every expected error inside into one message and its exit code."""
     from pql.diagnostics.diagnostic import PqlError
-    from pql.diagnostics.render import render
 
     try:
         yield
     except PqlError as error:
-        fail(render(error.diagnostic, error.text), Exit.USAGE)
+        tell(error.diagnostic, error.text)
+        raise SystemExit(int(Exit.USAGE)) from None
     except Exception as error:
         from lineage_index.store.errors import StoreError
         from pql.cli.text import printable

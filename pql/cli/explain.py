@@ -12,11 +12,10 @@ from pql.catalog.fields import Entity
 from pql.catalog.layout import UNSEEN, Layout
 from pql.cli.codes import code_page, known_code
 from pql.cli.defaults import asked_query
-from pql.cli.exits import Exit, fail, guarded
+from pql.cli.exits import Exit, fail, guarded, tell
 from pql.cli.outline import form_lines, node_lines
 from pql.cli.search import whole
 from pql.cli.text import printable
-from pql.diagnostics.render import render
 from pql.diagnostics.suggest import suggestion
 from pql.plan.analysis import FindingKind, analyze
 from pql.plan.describe import describe
@@ -75,7 +74,7 @@ def run_explain(
             entity=_ENTITIES[entity],
         )
         for warning in bound.warnings:
-            print(render(warning, what), file=sys.stderr)
+            tell(warning, what)
         _print(_stage(emit, bound, what, index))
 
 

@@ -6,7 +6,7 @@ import sys
 
 from lineage_index.index.keys import KeyFacts, example_values, find_keys
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import terminal_width, write_text
+from pql.cli.output import paints, terminal_width, write_text
 from pql.cli.output_cells import json_text, plain
 from pql.cli.output_index import open_index
 from pql.cli.table import fit_table
@@ -44,7 +44,7 @@ def run_keys(pattern: str | None, every: bool, output: str, as_of: str | None, i
         ("range", [_range(each) for each in shown], False),
         ("examples", [", ".join(clip(plain(value), _LONGEST) for value in own) for own in examples], False),
     ]
-    text, hidden = fit_table(columns, terminal_width(), frozenset({"key"}))
+    text, hidden = fit_table(columns, terminal_width(), frozenset({"key"}), coloured=paints())
     write_text(text + "\n", None)
     if hidden:
         sys.stdout.write(f"no room for: {', '.join(hidden)}\n")

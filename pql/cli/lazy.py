@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from importlib import import_module
 from typing import Any, ClassVar, NamedTuple
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from pql.cli.exits import EPILOG
-from pql.cli.streams import closing_quietly
+from pql.cli.exits import EPILOG, Exit, fail
+from pql.cli.streams import COLOURS, ask_colour, closing_quietly, in_colour
 
-__all__ = ["LazyGroup", "Listed"]
+__all__ = ["LazyGroup", "Listed", "take_colour"]
 
 
 class Listed(NamedTuple):
@@ -51,6 +52,9 @@ class LazyGroup(TyperGroup):
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
+    def get_help(self, ctx: Any) -> str:
+        return _told(super().get_help(ctx), ctx)
+
     def make_context(self, *args: Any, **options: Any) -> Any:
         with closing_quietly():  # --help and --version print here
             return super().make_context(*args, **options)
@@ -87,8 +91,47 @@ class _Commands(MutableMapping[str, Any]):
         return len(self._listed.keys() | self._built.keys())
 
 
+class _Command(TyperCommand):
+    def get_help(self, ctx: Any) -> str:
+        return _told(super().get_help(ctx), ctx)
+
+
+def _told(text: str, ctx: Any) -> str:
+    """The help, in colour where that is wanted."""
+    ctx.color = in_colour(sys.stdout)  # Typer takes escapes away unless it is told so
+    if not ctx.color:
+        return text
+    from pql.cli.tones import coloured_help
+
+    return coloured_help(text)
+
+
 def _built(listed: Listed) -> Any:
     function = getattr(import_module(listed.module), listed.name.replace("-", "_"))
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    alone.command(listed.name, epilog=listed.epilog)(function)
-    return typer.main.get_command(alone)
+    alone.command(listed.name, cls=_Command, epilog=listed.epilog)(function)
+    command = typer.main.get_command(alone)
+    if not listed.hidden and all("--color" not in each.opts for each in command.params):
+        command.params.append(_color_option())
+    return command
+
+
+def _color_option() -> Any:
+    """`--color` behind a command; in front of it stands that of the whole program."""
+    return TyperOption(
+        param_decls=["--color"],
+        metavar="WHEN",
+        help="auto, always or never.",
+        expose_value=False,
+        is_eager=True,
+        callback=take_colour,
+    )
+
+
+def take_colour(ctx: Any, param: Any, value: str | None) -> None:
+    """The callback of `--color`."""
+    if value is None:
+        return
+    if value not in COLOURS:
+        fail(f"error: --color is one of {', '.join(COLOURS)}, not {value!r}", Exit.USAGE)
+    ask_colour(value)

@@ -9,7 +9,7 @@ from lineage_index.index.lineage import Direction, Identity, Lineage, Use, find_
 from lineage_index.index.why import find_runs
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.lineage_graph import dot_graph, json_graph, mermaid_graph, node_label
-from pql.cli.output import write_text
+from pql.cli.output import strong, write_text
 from pql.cli.output_cells import json_text, plain
 from pql.cli.output_index import open_index
 from pql.cli.search import whole
@@ -73,14 +73,14 @@ def _write(index: Index, parts: Sequence[Lineage], identity: Identity, output: s
             events = openlineage_events(index, parts, identity)
             write_text("".join(json_text(each) + "\n" for each in events), file, utf8=True)
         case _:
-            write_text("\n".join(_tree(parts)) + "\n", file)
+            write_text("\n".join(_tree(parts, file)) + "\n", file)
 
 
-def _tree(parts: Sequence[Lineage]) -> list[str]:
+def _tree(parts: Sequence[Lineage], file: str | None) -> list[str]:
     root = parts[0].root
-    lines = [node_label(parts[0].nodes[root])]
+    lines = [strong(node_label(parts[0].nodes[root]), file)]
     for part in parts:
-        lines.append(part.direction.value)
+        lines.append(strong(part.direction.value, file))
         lines += list(_branches(part)) or ["  (none)"]
     return lines
 

@@ -16,8 +16,8 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.exits import CHECK_EPILOG, EPILOG, RUN_EPILOG, Exit
-from pql.cli.lazy import LazyGroup, Listed
+from pql.cli.exits import CHECK_EPILOG, EPILOG, RUN_EPILOG, Exit, warn
+from pql.cli.lazy import LazyGroup, Listed, take_colour
 from pql.cli.streams import open_missing
 
 __all__ = ["COMMANDS", "INDEX_COMMANDS", "app", "main"]
@@ -110,6 +110,16 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    color: Annotated[
+        str,
+        typer.Option(
+            "--color",
+            metavar="WHEN",
+            callback=take_colour,
+            is_eager=True,
+            help="auto, always or never; else as NO_COLOR, FORCE_COLOR and the terminal say.",
+        ),
+    ] = "auto",
 ) -> None:
     pass
 
@@ -126,6 +136,6 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("PQL_TRACEBACK"):
             raise
-        print(f"internal error: {type(error).__name__}: {error}", file=sys.stderr)
+        warn(f"internal error: {type(error).__name__}: {error}")
         print("set PQL_TRACEBACK=1 for the traceback, and please report it", file=sys.stderr)
         raise SystemExit(int(Exit.INTERNAL)) from None

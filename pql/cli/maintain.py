@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 
 from lineage_index.index.locate import locate_index
 from lineage_index.store.snapshot import open_snapshot
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.streams import in_colour
 from pql.cli.table import render_table
 
 __all__ = [
@@ -52,7 +54,7 @@ def run_history(index: str | None, output: str) -> None:
         ("runs", [f"{each.runs:,}" for each in versions], True),
         ("kept", ["yes" if each.kept else "vacuumed" for each in versions], False),
     ]
-    print(render_table(columns, None))
+    print(render_table(columns, None, coloured=in_colour(sys.stdout)))
 
 
 def run_compact(index: str | None) -> None:
@@ -162,7 +164,7 @@ def run_stats(index: str | None, output: str) -> None:
     columns += [
         (what, [f"{tables[name][what]:,}" for name in names], True) for what in ("files", "rows", "bytes")
     ]
-    print(render_table(columns, None))
+    print(render_table(columns, None, coloured=in_colour(sys.stdout)))
 
 
 def run_export(target: str, index: str | None, output: str) -> None:

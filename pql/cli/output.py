@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import sys
 from pathlib import Path
 from typing import IO, Any
 
 from pql.cli.exits import Exit, fail
-from pql.cli.output_cells import csv_cell, json_text, markdown_cell
+from pql.cli.output_cells import csv_cell, csv_line, json_text, markdown_cell
 from pql.cli.output_columns import ShownColumn
-from pql.cli.streams import speak_utf8
+from pql.cli.streams import in_colour, speak_utf8
 from pql.cli.table import render_table
 from pql.cli.text import printable
 
-__all__ = ["FORMATS", "chosen_format", "encode", "tabulate", "terminal_width", "write_bytes", "write_text"]
+__all__ = [
+    "FORMATS",
+    "chosen_format",
+    "encode",
+    "paints",
+    "strong",
+    "tabulate",
+    "terminal_width",
+    "toned",
+    "write_bytes",
+    "write_text",
+]
 
 FORMATS = ("table", "wide", "json", "jsonl", "csv", "parquet", "arrow", "markdown", "uuid")
 _BINARY = frozenset({"parquet", "arrow"})
@@ -45,6 +54,25 @@ def chosen_format(wanted: str | None, file: str | None) -> str:
     return wanted
 
 
+def paints(file: str | None = None) -> bool:
+    """Whether what is written there has colours."""
+    return file is None and in_colour(sys.stdout)
+
+
+def toned(text: str, style: str, file: str | None = None) -> str:
+    """The text in one of the styles, if what is written there has colours."""
+    if not paints(file):
+        return text
+    from pql.diagnostics.style import Style, painted
+
+    return painted(text, Style[style])
+
+
+def strong(text: str, file: str | None = None) -> str:
+    """A heading of what is written there."""
+    return toned(text, "STRONG", file)
+
+
 def terminal_width(file: str | None = None) -> int | None:
     """The columns of the terminal; None where nothing is to be cut: in a pipe or a file."""
     import shutil
@@ -54,10 +82,12 @@ def terminal_width(file: str | None = None) -> int | None:
     return shutil.get_terminal_size().columns
 
 
-def tabulate(columns: list[ShownColumn], form: str, *, terminal: bool = False) -> str | bytes:
+def tabulate(
+    columns: list[ShownColumn], form: str, *, terminal: bool = False, coloured: bool = False
+) -> str | bytes:
     """The columns in one of the formats that have columns: wide, csv, markdown, json lines, parquet, arrow.
 
-    On a terminal the control characters of texts are made visible in CSV, too.
+    On a terminal the control characters of texts are made visible in CSV, too. `wide` may be coloured.
     """
     match form:
         case "csv":
@@ -69,7 +99,8 @@ def tabulate(columns: list[ShownColumn], form: str, *, terminal: bool = False) -
         case "parquet" | "arrow":
             return encode(_arrow(columns), form)
         case _:
-            return render_table([each.text(whole=True) for each in columns], None) + "\n"
+            texts = [each.text(whole=True) for each in columns]
+            return render_table(texts, None, coloured=coloured) + "\n"
 
 
 def _records(columns: list[ShownColumn]) -> list[dict[str, Any]]:
@@ -78,16 +109,13 @@ def _records(columns: list[ShownColumn]) -> list[dict[str, Any]]:
 
 
 def _csv(columns: list[ShownColumn], *, terminal: bool) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     rows = [[csv_cell(each.name) for each in columns]]
     rows += [
         [csv_cell(cell) for cell in cells] for cells in zip(*(each.cells for each in columns), strict=True)
     ]
     if terminal:
         rows = [[printable(cell) for cell in row] for row in rows]
-    writer.writerows(rows)
-    return buffer.getvalue()
+    return "".join(csv_line(row) for row in rows)
 
 
 def _markdown(columns: list[ShownColumn]) -> str:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pql.cli.exits import Exit, fail, guarded
+from pql.cli.exits import Exit, fail, guarded, tell
 from pql.cli.output import write_bytes, write_text
 from pql.cli.output_index import open_index
 from pql.cli.plot_collect import Wanted, collect_lines, collect_parallel, collect_scatter
 from pql.cli.plot_model import Lines, Picture
 from pql.cli.plot_raster import load_plotext
 from pql.cli.search import say_why_nothing, whole
+from pql.cli.streams import in_colour
 from pql.cli.text import printable
-from pql.diagnostics.render import render
 
 __all__ = ["PlotOptions", "run_plot"]
 
@@ -59,7 +58,7 @@ def run_plot(options: PlotOptions) -> None:
         bound = opened.bind(options.query, sort=options.sort)
         for warning in result.warnings:
             text = options.sort if warning.source == "sort" else options.query
-            print(render(warning, text or ""), file=sys.stderr)
+            tell(warning, text or "")
         if not len(result):
             _say("0 runs matched")
             say_why_nothing(opened, bound, options.query)
@@ -132,4 +131,4 @@ def _write(picture: Picture, file: str | None) -> None:
 
 
 def _colours() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return in_colour(sys.stdout)

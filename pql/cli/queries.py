@@ -8,11 +8,11 @@ from pathlib import Path
 from pql.check.config import ConfigError
 from pql.check.saved import SavedQuery, find_saved
 from pql.cli.exits import Exit, fail
-from pql.cli.output import terminal_width
+from pql.cli.output import paints, terminal_width
 from pql.cli.saved import settings_of
 from pql.cli.streams import speak_utf8
 from pql.cli.table import render_table
-from pql.cli.text import printable
+from pql.cli.text import inert_json, printable
 
 __all__ = ["run_queries"]
 
@@ -28,7 +28,7 @@ def run_queries(output: str) -> None:
     if output == "json":
         speak_utf8()
         told = [{"name": each.block.name, **_told(each), "description": each.description} for each in found]
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        print(inert_json(json.dumps(told, ensure_ascii=False, indent=2)))
     elif found:
         columns = {
             "name": [f"@{each.block.name}" for each in found],
@@ -40,7 +40,7 @@ def run_queries(output: str) -> None:
             for name, cells in columns.items()
             if any(cells)
         ]
-        print(render_table(table, terminal_width(None)))
+        print(render_table(table, terminal_width(None), coloured=paints()))
     if not found:
         where = "there is no pql.toml here or above" if path is None else f"{path} has none"
         fail(f"no saved queries: {where}", Exit.NOTHING)

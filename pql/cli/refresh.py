@@ -10,9 +10,9 @@ from collections.abc import Callable
 from lineage_index.index.locate import index_for_writing
 from lineage_index.index.refresh import RefreshReport, StoreMissing, refresh
 from lineage_index.ingest.record import Severity
-from pql.cli.exits import Exit, fail, guarded
+from pql.cli.exits import Exit, fail, guarded, warn
 from pql.cli.streams import speak_utf8
-from pql.cli.text import printable
+from pql.cli.text import inert_json, printable
 
 __all__ = ["run_refresh"]
 
@@ -34,7 +34,7 @@ def run_refresh(store: str, index: str | None, history: bool, verify: bool, repo
             fail(f"error: {error}", Exit.USAGE)
     if report == "json":
         speak_utf8()
-        print(json.dumps(done.to_dict(), ensure_ascii=False, indent=2))
+        print(inert_json(json.dumps(done.to_dict(), ensure_ascii=False, indent=2)))
     else:
         _say(done)
 
@@ -45,7 +45,7 @@ def _say(done: RefreshReport) -> None:
         line = "" if each.line is None else f":{each.line}"
         lost = f" (lost: {each.lost})" if each.lost else ""
         text = f"warning[{each.code}]: {each.path}{line}: {each.message}{lost}"
-        print(printable(text), file=sys.stderr)
+        warn(printable(text))
     if len(warnings) > _MOST_SHOWN:
         more = len(warnings) - _MOST_SHOWN
         print(f"… and {more:,} more warnings; --report json has them all", file=sys.stderr)

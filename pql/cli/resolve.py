@@ -10,12 +10,11 @@ from typing import Any
 
 from lineage_index.index.resolve import JoinSearch, preview
 from pql.catalog.numbers import spelt_number
-from pql.cli.exits import Exit, fail, guarded
+from pql.cli.exits import Exit, fail, guarded, tell
 from pql.cli.output_index import open_index
 from pql.cli.params import context_of, read_file
-from pql.cli.text import printable
+from pql.cli.text import inert_json, printable
 from pql.diagnostics.diagnostic import Diagnostic
-from pql.diagnostics.render import render
 from pql.diagnostics.span import Span
 from pql.joins.lock import LockUnusableError, lock_bytes, moved, read_lock
 from pql.joins.opfile import Operation, read_operation
@@ -78,7 +77,7 @@ def _uuid(text: str | None, option: str) -> str | None:
 
 def _say(warnings: Sequence[Diagnostic], operation: Operation) -> None:
     for each in warnings:
-        print(render(each, operation.source.text), file=sys.stderr)
+        tell(each, operation.source.text)
 
 
 def _show(searches: Sequence[JoinSearch]) -> None:
@@ -134,7 +133,7 @@ def _place(operation: Operation) -> Span:
 
 def _print(operation: Mapping[str, Any], output: str) -> None:
     if output == "json":
-        print(json.dumps(operation, ensure_ascii=False, indent=2, default=str))
+        print(inert_json(json.dumps(operation, ensure_ascii=False, indent=2, default=str)))
         return
     import yaml
 

@@ -9,8 +9,8 @@ from lineage_index.index.index import ENTITY_NAMES, Index
 from lineage_index.index.result import SearchResult
 from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
-from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import chosen_format, encode, tabulate, terminal_width, write_bytes, write_text
+from pql.cli.exits import Exit, fail, guarded, tell
+from pql.cli.output import chosen_format, encode, paints, tabulate, terminal_width, write_bytes, write_text
 from pql.cli.output_cells import json_text
 from pql.cli.output_columns import (
     ShownColumn,
@@ -21,7 +21,6 @@ from pql.cli.output_columns import (
 )
 from pql.cli.output_index import open_index
 from pql.cli.table import fit_table
-from pql.diagnostics.render import render
 
 __all__ = ["SearchOptions", "run_search", "say_why_nothing", "whole"]
 
@@ -80,7 +79,7 @@ def run_search(options: SearchOptions) -> None:
             fail(f"error: --after: {error}", Exit.USAGE)
         for warning in result.warnings:
             text = options.sort if warning.source == "sort" else options.query
-            print(render(warning, text or ""), file=sys.stderr)
+            tell(warning, text or "")
         bound = opened.bind(options.query, sort=options.sort, entity=options.entity)
         _Answer(opened, result, bound, form, options).write()
         if not len(result):
@@ -154,7 +153,9 @@ class _Answer:
         lines = ""
         if len(self.result):
             columns = [each.text() for each in self._chosen()]
-            text, hidden = fit_table(columns, terminal_width(file), frozenset({"uuid", "run", "age"}))
+            text, hidden = fit_table(
+                columns, terminal_width(file), frozenset({"uuid", "run", "age"}), coloured=paints(file)
+            )
             lines = text + "\n"
             if hidden:
                 lines += f"no room for: {', '.join(hidden)} (--columns or --format wide)\n"
@@ -165,7 +166,9 @@ class _Answer:
             self._counted("")
             return
         to_terminal = self.options.file is None and sys.stdout.isatty()
-        content = tabulate(self._chosen(), self.form, terminal=to_terminal)
+        content = tabulate(
+            self._chosen(), self.form, terminal=to_terminal, coloured=paints(self.options.file)
+        )
         if isinstance(content, bytes):
             write_bytes(content, self.options.file)
         elif self.form == "wide":

@@ -9,7 +9,7 @@ from typing import Any
 from lineage_index.index.index import Index
 from lineage_index.index.lineage import Direction, neighbours
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import terminal_width, write_text
+from pql.cli.output import paints, strong, terminal_width, write_text
 from pql.cli.output_cells import json_text, plain
 from pql.cli.output_index import open_index
 from pql.cli.show_run import one_run
@@ -79,7 +79,7 @@ def _facts(index: Index, uuid: str) -> dict[str, Any]:
 
 
 def _lines(row: dict[str, Any], facts: dict[str, Any]) -> list[str]:
-    lines = [printable(row["name"] or "(no name)")]
+    lines = [strong(printable(row["name"] or "(no name)"))]
     skipped = {*_SECTIONS, "name"}
     fields = {
         name: _field(name, value)
@@ -93,14 +93,19 @@ def _lines(row: dict[str, Any], facts: dict[str, Any]) -> list[str]:
     sections["outputs"] = {name: value for name, value in sections["outputs"].items() if name not in logged}
     for name, values in sections.items():
         if values:
-            lines += ["", name, *_pairs({key: _value(value) for key, value in sorted(values.items())})]
+            lines += [
+                "",
+                strong(name),
+                *_pairs({key: _value(value) for key, value in sorted(values.items())}),
+            ]
     if metrics:
-        lines += ["", "metrics", *_metrics(metrics)]
+        lines += ["", strong("metrics"), *_metrics(metrics)]
     if facts["artifacts"]:
-        lines += ["", "artifacts", *_artifacts(facts["artifacts"])]
+        lines += ["", strong("artifacts"), *_artifacts(facts["artifacts"])]
     for name in ("upstream", "downstream"):
         if facts[name]:
-            lines += ["", f"{name} (pql lineage shows more)", *(f"  {each}" for each in facts[name][:_MOST])]
+            links = [f"  {each}" for each in facts[name][:_MOST]]
+            lines += ["", f"{strong(name)} (pql lineage shows more)", *links]
     return lines
 
 
@@ -167,7 +172,7 @@ def _content(artifact: dict[str, Any]) -> str:
 
 
 def _table(columns: list[TextColumn], total: int) -> list[str]:
-    text, hidden = fit_table(columns, terminal_width(), frozenset({"curve"}))
+    text, hidden = fit_table(columns, terminal_width(), frozenset({"curve"}), coloured=paints())
     lines = text.splitlines()
     if hidden:
         lines.append(f"  no room for: {', '.join(hidden)}")

@@ -13,7 +13,7 @@ from pql.binder.bound import BoundQuery, ColumnValue, SortKey
 from pql.catalog.fields import Entity, find_field
 from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import chosen_format, tabulate, terminal_width, write_bytes, write_text
+from pql.cli.output import chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
 from pql.cli.output_cells import json_text
 from pql.cli.output_columns import ShownColumn
 from pql.cli.output_index import open_index
@@ -129,14 +129,16 @@ def _write(columns: list[ShownColumn], form: str, file: str | None, matched: str
         write_text(json_text(records) + "\n", file, utf8=True)
         return
     if form != "table":
-        content = tabulate(columns, form, terminal=file is None and sys.stdout.isatty())
+        content = tabulate(
+            columns, form, terminal=file is None and sys.stdout.isatty(), coloured=paints(file)
+        )
         if isinstance(content, bytes):
             write_bytes(content, file)
         else:
             write_text(content, file, utf8=True)
         return
     texts = [each.text() for each in columns]
-    text, hidden = fit_table(texts, terminal_width(file), frozenset({"of", "best"}))
+    text, hidden = fit_table(texts, terminal_width(file), frozenset({"of", "best"}), coloured=paints(file))
     if hidden:
         text += f"\nno room for: {', '.join(hidden)} (--format wide)"
     write_text(f"{text}\n{matched}\n", file)

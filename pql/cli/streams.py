@@ -7,11 +7,33 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from contextvars import ContextVar
+from typing import NoReturn, TextIO
 
 from pql.cli.exits import Exit
 
-__all__ = ["closing_quietly", "hang_up", "open_missing", "speak_utf8"]
+__all__ = ["COLOURS", "ask_colour", "closing_quietly", "hang_up", "in_colour", "open_missing", "speak_utf8"]
+
+COLOURS = ("auto", "always", "never")
+_asked: ContextVar[str] = ContextVar("colour", default="auto")
+
+
+def ask_colour(when: str) -> None:
+    """What `--color` says, for the rest of the command."""
+    _asked.set(when)
+
+
+def in_colour(stream: TextIO) -> bool:
+    """Whether escapes for colours belong on a stream: what `--color` says; else the environment, in which
+    NO_COLOR goes before FORCE_COLOR and CLICOLOR_FORCE; else whether it is a terminal that knows them."""
+    if _asked.get() != "auto":
+        return _asked.get() == "always"
+    said = os.environ.get
+    if said("NO_COLOR"):
+        return False
+    if said("FORCE_COLOR", "0") not in ("", "0") or said("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return said("TERM") != "dumb" and said("CLICOLOR") != "0" and stream.isatty()
 
 
 def open_missing() -> None:

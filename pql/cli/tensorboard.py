@@ -17,9 +17,8 @@ from lineage_index.local.boards import Boards, find_boards, link_boards
 from lineage_index.local.command import Command
 from lineage_index.local.process import Child
 from lineage_index.local.signals import Signalled, Signals
-from pql.cli.exits import Exit, fail, guarded
+from pql.cli.exits import Exit, fail, guarded, tell
 from pql.cli.text import printable
-from pql.diagnostics.render import render
 
 __all__ = ["run_tensorboard"]
 
@@ -45,7 +44,7 @@ def run_tensorboard(
         found = find_boards(opened, query, sort=sort, limit=limit, artifact=artifact, dirs=dirs)
     for each in found.warnings:
         if each.code != "PQL656":
-            print(render(each, query), file=sys.stderr)
+            tell(each, query)
     for note in found.notes[:_MOST_NOTES]:
         print(f"note: {printable(note)}", file=sys.stderr)
     if len(found.notes) > _MOST_NOTES:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pql.diagnostics.diagnostic import Diagnostic
+from collections.abc import Callable
+from functools import partial
+
+from pql.diagnostics.diagnostic import Diagnostic, Severity
 from pql.diagnostics.span import Span
 from pql.diagnostics.visible import printable, width
 
@@ -20,19 +23,31 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - start + 1
 
 
-def render(diagnostic: Diagnostic, text: str) -> str:
-    """The diagnostic as lines of plain text, without a newline at the end."""
+def render(diagnostic: Diagnostic, text: str, *, coloured: bool = False) -> str:
+    """The diagnostic as lines, without a newline at the end; `coloured` with the escapes of a terminal."""
+    head, strong, frame, name = _styles(diagnostic.severity) if coloured else (str,) * 4
     line, column = line_and_column(text, diagnostic.span.start)
-    lines = [f"{diagnostic.severity.value}[{diagnostic.code}]: {printable(diagnostic.message)}"]
+    lines = [
+        f"{head(f'{diagnostic.severity.value}[{diagnostic.code}]')}: {strong(printable(diagnostic.message))}"
+    ]
     gutter = " " * len(str(line))
     if text.strip() or diagnostic.source not in _ARGUMENTS:
-        lines.append(f"{gutter}--> {printable(diagnostic.source)}:{line}:{column}")
+        lines.append(f"{gutter}{frame('-->')} {printable(diagnostic.source)}:{line}:{column}")
     if text.strip():
         source, caret = excerpt(text, diagnostic.span)
-        lines += [f"{gutter} |", f"{line} | {source}", f"{gutter} | {caret}"]
+        bar = frame("|")
+        lines += [f"{gutter} {bar}", f"{frame(str(line))} {bar} {source}", f"{gutter} {bar} {head(caret)}"]
     if diagnostic.hint:
-        lines.append(f"hint: {printable(diagnostic.hint)}")
+        lines.append(f"{name('hint')}: {printable(diagnostic.hint)}")
     return "\n".join(lines)
+
+
+def _styles(severity: Severity) -> tuple[Callable[[str], str], ...]:
+    """How to paint what says how bad it is, the message, the frame, the word in front of the hint."""
+    from pql.diagnostics.style import Style, painted
+
+    head = Style.ERROR if severity is Severity.ERROR else Style.WARNING
+    return tuple(partial(painted, style=each) for each in (head, Style.STRONG, Style.NAME, Style.NAME))
 
 
 def excerpt(text: str, span: Span) -> tuple[str, str]:

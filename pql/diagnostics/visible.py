@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
-__all__ = ["clip", "printable", "width"]
+__all__ = ["clip", "inert_json", "printable", "width"]
 
 
 def printable(text: str) -> str:
@@ -19,6 +20,17 @@ def _visible(character: str) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "\u2421" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"
+
+
+def inert_json(text: str) -> str:
+    """JSON with the characters that are not printable as escapes; the line ends between its parts stay."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"
 
 
 def width(text: str) -> int:

@@ -65,7 +65,7 @@ def run_pql(
 
 def environment(more: dict[str, str] | None = None) -> dict[str, str]:
     """The environment of the tests without what would change the answers."""
-    ours = ("PQL_", "PYTHON", "LC_", "LANG", "COLUMNS")
+    ours = ("PQL_", "PYTHON", "LC_", "LANG", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "CLICOLOR")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, **(more or {})}
 

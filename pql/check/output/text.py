@@ -5,12 +5,12 @@ from __future__ import annotations
 from pql.check.report import CheckReport, places
 from pql.diagnostics.diagnostic import Severity
 from pql.diagnostics.render import excerpt
+from pql.diagnostics.style import Style, painted
 from pql.diagnostics.visible import printable
 
 __all__ = ["coloured", "plain"]
 
-_COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m"}
-_BOLD, _BLUE, _OFF = "\x1b[1m", "\x1b[1;34m", "\x1b[0m"
+_STYLES = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING}
 
 
 def plain(report: CheckReport) -> str:
@@ -24,24 +24,24 @@ def coloured(report: CheckReport) -> str:
 
 
 def _told(report: CheckReport, *, colour: bool) -> str:
-    def paint(text: str, by: str) -> str:
-        return f"{by}{text}{_OFF}" if colour else text
+    def paint(text: str, by: Style) -> str:
+        return painted(text, by) if colour else text
 
     parts: list[str] = []
     for each, at in zip(report.findings, places(report), strict=True):
-        shade = _COLOURS[each.severity]
+        shade = _STYLES[each.severity]
         head = paint(f"{each.severity.value}[{each.code}]", shade)
-        lines = [f"{head}: {paint(printable(each.message), _BOLD)}"]
+        lines = [f"{head}: {paint(printable(each.message), Style.STRONG)}"]
         gutter = " " * len(str(at.line))
-        lines.append(f"{gutter}{paint('-->', _BLUE)} {printable(each.file)}:{at.line}:{at.column}")
+        lines.append(f"{gutter}{paint('-->', Style.NAME)} {printable(each.file)}:{at.line}:{at.column}")
         text = report.texts[each.file]
         if text.strip():
             source, caret = excerpt(text, each.span)
-            bar = paint("|", _BLUE)
-            lines += [f"{gutter} {bar}", f"{paint(str(at.line), _BLUE)} {bar} {source}"]
+            bar = paint("|", Style.NAME)
+            lines += [f"{gutter} {bar}", f"{paint(str(at.line), Style.NAME)} {bar} {source}"]
             lines.append(f"{gutter} {bar} {paint(caret, shade)}")
         if each.hint:
-            lines.append(f"{gutter} {paint('=', _BLUE)} hint: {printable(each.hint)}")
+            lines.append(f"{gutter} {paint('=', Style.NAME)} hint: {printable(each.hint)}")
         parts.append("\n".join(lines) + "\n\n")
     return "".join(parts) + _summary(report)
 
