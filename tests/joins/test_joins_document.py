@@ -41,7 +41,7 @@ def fault(text: str | bytes) -> tuple[str, int, int]:
 def test_the_tree_is_what_the_file_says(data: Any, flow: bool) -> None:
     text = yaml.safe_dump(data, allow_unicode=True, default_flow_style=flow)
     source, root = read_document(text.encode(), "op.yaml")
-    assert plain(root) == yaml.safe_load(text) == data
+    assert plain(root) == yaml.safe_load(text)  # what was dumped, but for U+0085 in a key
     for each in scalars(root):
         if each.verbatim is not None:
             assert source.text[each.verbatim :].startswith(each.text)
