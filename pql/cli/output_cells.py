@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from datetime import datetime
 from typing import Any
 
-from pql.cli.text import printable
+from pql.cli.text import inert_json, printable
 
-__all__ = ["age", "csv_cell", "is_numeric", "json_text", "markdown_cell", "plain"]
+__all__ = ["age", "csv_cell", "csv_line", "is_numeric", "json_text", "markdown_cell", "plain"]
 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What a spreadsheet takes for the beginning of a formula, or passes over in front of one."""
+
+_QUOTED = re.compile('[,"\r\n]')
 
 
 def plain(cell: Any) -> str:
@@ -81,6 +84,15 @@ def csv_cell(cell: Any) -> str:
             return "'" + text if text.startswith(_FORMULA) else text
 
 
+def csv_line(cells: list[str]) -> str:
+    """The cells as a line of a CSV file, its end included.
+
+    The csv module leaves a carriage return bare, which readers take for the end of a row.
+    """
+    quoted = ['"' + each.replace('"', '""') + '"' if _QUOTED.search(each) else each for each in cells]
+    return (",".join(quoted) if cells != [""] else '""') + "\n"
+
+
 def markdown_cell(text: str) -> str:
     """A text as a cell of a Markdown table that shows it as it is."""
     shown = printable(text).replace("&", "&amp;").replace("<", "&lt;")
@@ -90,14 +102,7 @@ def markdown_cell(text: str) -> str:
 def json_text(value: Any) -> str:
     """JSON that every reader takes: NaN and the infinities as texts, times in ISO form (UTC), and characters
     that are not printable as escapes, so that none of them can steer a terminal."""
-    text = json.dumps(_finite(value), ensure_ascii=False, allow_nan=False)
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else _escaped(each) for each in text)
-
-
-def _escaped(character: str) -> str:
-    return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"
+    return inert_json(json.dumps(_finite(value), ensure_ascii=False, allow_nan=False))
 
 
 def _finite(value: Any) -> Any:

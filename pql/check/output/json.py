@@ -7,6 +7,7 @@ from typing import Any
 
 from pql.check.comments import Lines
 from pql.check.report import CheckReport, places
+from pql.diagnostics.visible import inert_json
 
 __all__ = ["as_json"]
 
@@ -44,4 +45,4 @@ def as_json(report: CheckReport) -> str:
                 ],
             }
         )
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return inert_json(json.dumps(found, ensure_ascii=False, indent=2)) + "\n"

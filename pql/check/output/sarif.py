@@ -16,6 +16,7 @@ from pql.check.rule import Rule
 from pql.check.rules import RULES
 from pql.diagnostics.registry import CODES
 from pql.diagnostics.span import Span
+from pql.diagnostics.visible import inert_json
 
 __all__ = ["as_sarif"]
 
@@ -44,7 +45,7 @@ def as_sarif(report: CheckReport) -> str:
         "results": results,
     }
     data = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return inert_json(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _descriptor(rule: Rule, code: str) -> dict[str, Any]:
