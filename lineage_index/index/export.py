@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -21,12 +22,18 @@ class ExportExists(Exception):  # noqa: N818 - named as the store's errors are
     """There is something at the target already. The text is one sentence for a user."""
 
 
-def export(snapshot: Snapshot, target: str | Path, form: str = "parquet") -> dict[str, int]:
+def export(
+    snapshot: Snapshot,
+    target: str | Path,
+    form: str = "parquet",
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, int]:
     """Write every table of the snapshot to `target`, and give the rows of each.
 
     `parquet` and `csv` make a folder with a file a table, `duckdb` one database file. Rows of runs that have
     left the index are not among them; `runs` has its catalog's columns, and `values` every keyed value.
-    The target appears whole or not at all. Raises ExportExists, IndexUnreadable, ValueError for an unknown
+    The target appears whole or not at all. `progress` is told how many stored rows are done, and how many
+    there are. Raises ExportExists, IndexUnreadable, ValueError for an unknown
     format.
     """
     if form not in FORMATS:
@@ -38,14 +45,16 @@ def export(snapshot: Snapshot, target: str | Path, form: str = "parquet") -> dic
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent, prefix=".export-") as folder:
             made = Path(folder) / "out"
-            counts = _write(snapshot, made, form)
+            counts = _write(snapshot, made, form, progress)
             shutil.move(made, place)
     except (OSError, duckdb.Error) as error:
         raise IndexUnreadable(str(snapshot.path), f"the export to {place} failed: {error}") from error
     return counts
 
 
-def _write(snapshot: Snapshot, made: Path, form: str) -> dict[str, int]:
+def _write(
+    snapshot: Snapshot, made: Path, form: str, progress: Callable[[int, int], None] | None
+) -> dict[str, int]:
     if form != "duckdb":
         made.mkdir()
     counts: dict[str, int] = {}
@@ -60,6 +69,8 @@ def _write(snapshot: Snapshot, made: Path, form: str) -> dict[str, int]:
                 connection.execute(f"COPY ({query}) TO {file} ({options})")
             found = connection.execute(f"SELECT count(*) FROM ({query})").fetchone()
             counts[each.name] = found[0] if found else 0
+            if progress is not None:
+                progress(sum(snapshot.rows[name] for name in counts), sum(snapshot.rows.values()))
     return counts
 
 

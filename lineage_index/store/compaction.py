@@ -6,7 +6,7 @@ like any other change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from math import ceil
 from pathlib import Path
@@ -56,17 +56,20 @@ def needs_compaction(snapshot: Snapshot) -> bool:
     )
 
 
-def compact(path: str | Path, promotion: Promotion = "auto") -> int:
+def compact(
+    path: str | Path, promotion: Promotion = "auto", progress: Callable[[int, int], None] | None = None
+) -> int:
     """Rewrites what is scattered, drops what is dead, chooses the promoted keys by the rule `promotion`, and
     gives the new version; the present one if there is nothing to do.
 
-    Older versions stay readable. Raises IndexMissing, IndexUnreadable, IndexConflict.
+    `progress` is told how many rows are done, and how many there are. Older versions stay readable.
+    Raises IndexMissing, IndexUnreadable, IndexConflict.
     """
     index = home_of(path)
-    return retried(index, lambda: _attempt(index, promotion))
+    return retried(index, lambda: _attempt(index, promotion, progress or (lambda *_: None)))
 
 
-def _attempt(index: Path, promotion: Promotion) -> int:
+def _attempt(index: Path, promotion: Promotion, progress: Callable[[int, int], None]) -> int:
     based_on = latest_version(index / "runs")
     if based_on is None:
         raise IndexMissing(str(index), f"there is no index at {index}")
@@ -85,13 +88,15 @@ def _attempt(index: Path, promotion: Promotion) -> int:
             "CREATE TEMP TABLE live AS SELECT run_id FROM read_parquet($runs)",
             {"runs": list(base.files["runs"])},
         )
-        files = {
-            name: _compacted(connection, index, name, each)
-            for name, each in known.items()
-            if name not in ("runs", "values", "recorded_edges")
-        }
+        files: dict[str, list[DataFile]] = {}
+        total = sum(base.rows[name] for name in known)
+        for name, each in known.items():
+            if name not in ("runs", "values", "recorded_edges"):
+                files[name] = _compacted(connection, index, name, each)
+                progress(sum(base.rows[one] for one in files), total)
         files["recorded_edges"] = known["recorded_edges"]
         files |= _runs_and_values(connection, index, base, known, plan)
+    progress(total, total)
     files = settled(index, files, plan)
     if files == known:
         return base.version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from pql.catalog.tables import SCHEMA_VERSION
 
 __all__ = ["Finding", "verify"]
 
+Step = Callable[..., "Iterator[Finding]"]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -35,11 +37,21 @@ class Finding:
     message: str
 
 
-def verify(snapshot: Snapshot) -> list[Finding]:
+def verify(snapshot: Snapshot, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
     """What is wrong with a snapshot; nothing if all is well. Reads all of it, memory stays bounded.
 
+    `progress` is told how many rows are looked through, and how many are to be: some are several times.
     Raises IndexUnreadable if the files cannot be read at all.
     """
+    done = 0
+    steps = _steps(snapshot)
+
+    def passed(step: Step) -> None:
+        nonlocal done
+        done += steps[step]
+        if progress is not None:
+            progress(done, sum(steps.values()))
+
     try:
         findings = [*_files(snapshot), *_log(snapshot)]
         if any(each.code in ("file-missing", "file-schema") for each in findings):
@@ -49,14 +61,27 @@ def verify(snapshot: Snapshot) -> list[Finding]:
                 "CREATE TEMP TABLE live AS SELECT run_id, uuid FROM read_parquet($runs)",
                 {"runs": list(snapshot.files["runs"])},
             )
-            findings += _runs(connection, snapshot)
-            findings += _owners(connection, snapshot)
-            findings += _one_each(connection, snapshot)
-            findings += _history(connection, snapshot)
-        return [*findings, *_keys(snapshot)]
+            for step in (_runs, _owners, _one_each, _history):
+                findings += step(connection, snapshot)
+                passed(step)
+        findings += _keys(snapshot)
+        passed(_keys)
+        return findings
     except (OSError, duckdb.Error, DeltaError, pa.ArrowException) as error:
         path = str(snapshot.path)
         raise IndexUnreadable(path, f"the index at {path} cannot be read: {error}") from error
+
+
+def _steps(snapshot: Snapshot) -> dict[Step, int]:
+    """The rows that each step looks through."""
+    rows = snapshot.rows
+    return {
+        _runs: 3 * rows["runs"],
+        _owners: sum(rows[name] for name in (*_OWNED, "recorded_edges", "edges")),
+        _one_each: rows["payload"] + 2 * rows["values"],
+        _history: rows["points"] + rows["series"],
+        _keys: rows["runs"] + rows["values"],
+    }
 
 
 def _files(snapshot: Snapshot) -> Iterator[Finding]:

@@ -8,8 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +28,7 @@ from pql.check.pages import listing
 from pql.check.report import CheckReport, Unread
 from pql.check.rules import RULES
 from pql.cli.exits import Exit, fail, guarded, warn
+from pql.cli.progress import progress
 from pql.cli.streams import in_colour
 from pql.cli.text import printable
 from pql.diagnostics.suggest import suggestion
@@ -37,9 +37,6 @@ __all__ = ["CheckOptions", "run_check"]
 
 _PATIENCE = 0.5
 """Seconds after which a word about progress is welcome."""
-
-_STEP = 20
-"""Files between two such words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,14 @@ def run_check(options: CheckOptions) -> None:
     if options.fix:
         _fix(items, clock, selection)
     with _index(options.index) as known:
-        report = check_all(items, clock, selection, known, unread=closed, progress=_progress())
+        report = check_all(
+            items,
+            clock,
+            selection,
+            known,
+            unread=closed,
+            progress=progress("files checked", patience=_PATIENCE),
+        )
     _print(report, options)
     for each in report.unread:
         warn(f"error: {printable(f'{each.file}: {each.reason}')}")
@@ -149,25 +153,6 @@ def _standard_input() -> str:
         return decoded(sys.stdin.buffer.read(LARGEST + 1), "standard input")[0]
     except UnreadableError as error:
         fail(f"error: {error}", Exit.USAGE)
-
-
-def _progress() -> Callable[[int, int], None] | None:
-    """A line on the terminal that is gone at the end; nothing in a pipe, and nothing for few files."""
-    if not sys.stderr.isatty():
-        return None
-    start = time.monotonic()
-    shown = False
-
-    def show(done: int, all_of_them: int) -> None:
-        nonlocal shown
-        if done < all_of_them and done % _STEP == 0 and time.monotonic() - start > _PATIENCE:
-            shown = True
-            sys.stderr.write(f"\r\033[K{done:,} of {all_of_them:,} files checked")
-        elif done == all_of_them and shown:
-            sys.stderr.write("\r\033[K")
-        sys.stderr.flush()
-
-    return show
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from lineage_index.index.locate import locate_index
 from lineage_index.store.snapshot import open_snapshot
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.progress import progress
 from pql.cli.streams import in_colour
 from pql.cli.table import render_table
 
@@ -22,6 +23,9 @@ __all__ = [
     "run_vacuum",
     "run_verify",
 ]
+
+_PATIENCE = 0.5
+"""Seconds after which a word about progress is welcome."""
 
 _AGE = re.compile(r"(\d+)([smhdw])\Z")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -64,7 +68,7 @@ def run_compact(index: str | None) -> None:
     with guarded():
         path = locate_index(index)
         before = open_snapshot(path)
-        compact(path)
+        compact(path, progress=progress("rows", patience=_PATIENCE))
         after = open_snapshot(path)
     if after.version == before.version:
         print(f"nothing to compact; snapshot {after.version}")
@@ -108,7 +112,10 @@ def run_verify(index: str | None, store: str | None, output: str) -> None:
     _check_format(output)
     with guarded():
         snapshot = open_snapshot(locate_index(index))
-        findings = [(each.table, each.code, each.message) for each in verify(snapshot)]
+        findings = [
+            (each.table, each.code, each.message)
+            for each in verify(snapshot, progress("rows", patience=_PATIENCE))
+        ]
         if store is not None:
             try:
                 findings += [("store", code, text) for code, text in compare_with_store(snapshot, store)]
@@ -175,7 +182,9 @@ def run_export(target: str, index: str | None, output: str) -> None:
         fail(f"error: --format is one of {', '.join(FORMATS)}, not {output!r}", Exit.USAGE)
     with guarded():
         try:
-            counts = export(open_snapshot(locate_index(index)), target, output)
+            counts = export(
+                open_snapshot(locate_index(index)), target, output, progress("rows", patience=_PATIENCE)
+            )
         except ExportExists as error:
             fail(f"error: {error}", Exit.USAGE)
     print(f"{sum(counts.values()):,} rows of {len(counts)} tables written to {target}")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Callable
 
 from lineage_index.index.locate import index_for_writing
 from lineage_index.index.refresh import RefreshReport, StoreMissing, refresh
 from lineage_index.ingest.record import Severity
 from pql.cli.exits import Exit, fail, guarded, warn
+from pql.cli.progress import progress
 from pql.cli.streams import speak_utf8
 from pql.cli.text import inert_json, printable
 
@@ -28,7 +27,7 @@ def run_refresh(store: str, index: str | None, history: bool, verify: bool, repo
     with guarded():
         try:
             done = refresh(
-                store, index_for_writing(index), history=history, verify=verify, progress=_progress()
+                store, index_for_writing(index), history=history, verify=verify, progress=progress("runs")
             )
         except StoreMissing as error:
             fail(f"error: {error}", Exit.USAGE)
@@ -54,22 +53,3 @@ def _say(done: RefreshReport) -> None:
         f"{done.unchanged:,} unchanged, {done.gone:,} gone, {done.damaged:,} damaged, "
         f"{done.skipped:,} entries skipped; snapshot {done.version}"
     )
-
-
-def _progress() -> Callable[[int, int], None] | None:
-    """A line on the terminal with rate and estimate; nothing in a pipe."""
-    if not sys.stderr.isatty():
-        return None
-    start = time.monotonic()
-
-    def show(read: int, wanted: int) -> None:
-        spent = time.monotonic() - start
-        rate = read / spent if spent > 0 else 0.0
-        left = (wanted - read) / rate if rate else 0.0
-        end = "\n" if read >= wanted else ""
-        sys.stderr.write(
-            f"\r\033[K{read:,} of {wanted:,} runs, {rate:,.0f} a second, {left:,.0f} s left{end}"
-        )
-        sys.stderr.flush()
-
-    return show
