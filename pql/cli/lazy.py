@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, ClassVar, NamedTuple
 
@@ -12,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from pql.cli.exits import EPILOG, Exit, fail
 from pql.cli.streams import COLOURS, ask_colour, closing_quietly, in_colour
+from pql.cli.text import printable
 
 __all__ = ["LazyGroup", "Listed", "take_colour"]
 
@@ -56,12 +58,24 @@ class LazyGroup(TyperGroup):
         return _told(super().get_help(ctx), ctx)
 
     def make_context(self, *args: Any, **options: Any) -> Any:
-        with closing_quietly():  # --help and --version print here
+        with closing_quietly(), _inert_faults():  # --help and --version print here
             return super().make_context(*args, **options)
 
     def invoke(self, ctx: Any) -> Any:
-        with closing_quietly():
+        with closing_quietly(), _inert_faults():
             return super().invoke(ctx)
+
+
+@contextmanager
+def _inert_faults() -> Iterator[None]:
+    """What Typer says of wrong usage repeats the argument: nothing in it may steer a terminal."""
+    try:
+        yield
+    except Exception as error:
+        fault: Any = error
+        if hasattr(fault, "format_message"):  # its class has another name from one Typer to the next
+            fault.message = printable(fault.message)
+        raise
 
 
 class _Commands(MutableMapping[str, Any]):

@@ -149,4 +149,13 @@ def _print(operation: Mapping[str, Any], output: str) -> None:
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style)
 
     _Dumper.add_representer(str, text)
-    yaml.dump(dict(operation), sys.stdout, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+
+    def dumped(unicode: bool) -> str:
+        shown: str = yaml.dump(
+            dict(operation), Dumper=_Dumper, sort_keys=False, allow_unicode=unicode, width=110
+        )
+        return shown
+
+    shown = dumped(unicode=True)
+    steady = all(each.isprintable() for each in shown.split("\n"))
+    sys.stdout.write(shown if steady else dumped(unicode=False))
