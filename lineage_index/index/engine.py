@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from lineage_index.index.damage import find_damage
-from lineage_index.index.views import view_query
+from lineage_index.index.sources import with_sources
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.origin import url_of
 from lineage_index.store.snapshot import Snapshot
@@ -44,8 +44,6 @@ class Engine:
         self._path = str(snapshot.path)
         self._snapshot = snapshot
         self._files = snapshot.files
-        self._viewed: set[str] = set()
-        self._lock = threading.Lock()
         self._threads = threading.local()
         self._connection = duckdb.connect(":memory:", config=_CONFIG)
         self._connection.execute("SET GLOBAL parquet_metadata_cache = true")
@@ -86,9 +84,8 @@ class Engine:
         fetch: Callable[[duckdb.DuckDBPyConnection], _Fetched],
     ) -> _Fetched:
         try:
-            self._provide(sql)
             # Damage may show only while fetching.
-            return fetch(self._cursor().execute(sql, list(parameters)))
+            return fetch(self._cursor().execute(with_sources(sql, self._snapshot), list(parameters)))
         except duckdb.Error as error:
             explained = self._explained(error, sql, text)
             if explained is None:
@@ -122,18 +119,6 @@ class Engine:
         if cursor is None:
             cursor = self._threads.cursor = self._connection.cursor()
         return cursor
-
-    def _provide(self, sql: str) -> None:
-        """Make the views of the tables that the statement may name: each costs a look into a file."""
-        missing = [name for name in self._named_in(sql) if name not in self._viewed]
-        if not missing:
-            return
-        with self._lock:
-            for name in missing:
-                if name in self._viewed:
-                    continue
-                self._connection.execute(f'CREATE VIEW "{name}" AS {view_query(self._snapshot, name)}')
-                self._viewed.add(name)
 
 
 def _fetch_rows(found: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
