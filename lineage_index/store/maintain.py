@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from lineage_index.store.commits import Commit, latest_version, oldest_version, read_commit
 from lineage_index.store.engine import SPILL
-from lineage_index.store.errors import IndexMissing, IndexUnreadable
+from lineage_index.store.errors import IndexMissing, IndexUnreadable, words_of
 from lineage_index.store.home import home_of
 from lineage_index.store.locks import turn
 from lineage_index.store.manifest import FOLDER, read_manifest
@@ -64,7 +64,7 @@ def history(path: str | Path) -> list[Version]:
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexUnreadable(
-            str(index), f"the history of the index at {index} cannot be read: {error}"
+            str(index), f"the history of the index at {index} cannot be read: {words_of(error)}"
         ) from error
 
 
@@ -88,7 +88,8 @@ def vacuum(
         with turn(index):
             return _vacuum(index, moment - older_than, moment - orphan_age)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexUnreadable(str(index), f"the index at {index} cannot be vacuumed: {error}") from error
+        words = words_of(error)
+        raise IndexUnreadable(str(index), f"the index at {index} cannot be vacuumed: {words}") from error
 
 
 def _commits(index: Path) -> Iterator[Commit]:

@@ -12,11 +12,15 @@ from pql.catalog.layout import Layout
 
 __all__ = ["FALSE", "TRUE", "Emitter", "Parameter", "Statement", "both", "either", "negate", "quote"]
 
-Parameter = str | int | float | bool | datetime | tuple[int, ...]
+Parameter = str | int | float | bool | datetime | tuple[int | float, ...] | tuple[str, ...]
 
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
 _NULL_TEST = re.compile(r'([\w".]+) IS (NOT )?NULL')
+
+_BLOCK = 64
+"""More alternatives that are conjunctions are kept apart in blocks: the engine looks for what they have in
+common in time that grows with the square of their number."""
 
 TRUE = "TRUE"
 FALSE = "FALSE"
@@ -91,6 +95,9 @@ def either(parts: Iterable[str]) -> str:
         return TRUE
     if not kept:
         return FALSE
+    if len(kept) > _BLOCK and any(" AND " in part for part in kept):
+        blocks = [kept[start : start + _BLOCK] for start in range(0, len(kept), _BLOCK)]
+        kept = [f"(({' OR '.join(block)}) IS TRUE)" for block in blocks]
     return kept[0] if len(kept) == 1 else "(" + " OR ".join(kept) + ")"
 
 

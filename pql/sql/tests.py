@@ -14,6 +14,7 @@ from pql.binder.bound import (
     IsNil,
     JsonEquals,
     NumberTest,
+    Operator,
     Test,
     TextEquals,
     TextLike,
@@ -23,6 +24,7 @@ from pql.binder.bound import (
     TimeTest,
 )
 from pql.sql.emitter import FALSE, Emitter, both, either, negate
+from pql.sql.members import LONG, in_elements, in_numbers, in_texts
 from pql.sql.numeric import compare_number
 
 __all__ = ["Typed", "escape_element", "passes"]
@@ -96,11 +98,38 @@ def passes(emitter: Emitter, test: Test, value: Typed) -> str:
 
 def _any_of(emitter: Emitter, tests: tuple[Test, ...], value: Typed) -> str:
     """A long list of texts or numbers is one IN; the rest is OR."""
+    if len(tests) > LONG:
+        return _any_of_many(emitter, tests, value)
     texts = [each.text for each in tests if isinstance(each, TextEquals)]
     if len(texts) < 2 or value.elements is not None:
         return either(passes(emitter, each, value) for each in tests)
     others = [each for each in tests if not isinstance(each, TextEquals)]
     parts = [] if value.text is None else [_in_texts(emitter, texts, value.text)]
+    return either([*parts, *(passes(emitter, each, value) for each in others)])
+
+
+def _any_of_many(emitter: Emitter, tests: tuple[Test, ...], value: Typed) -> str:
+    different = list(dict.fromkeys(tests))
+    texts = [each.text for each in different if isinstance(each, TextEquals)]
+    nested = [each.text for each in different if isinstance(each, JsonEquals)]
+    numbers = [
+        each.number for each in different if isinstance(each, NumberTest) and each.operator is Operator.EQ
+    ]
+    parts: list[str] = []
+    if numbers and value.num is not None:
+        parts.append(in_numbers(emitter, numbers, value.num, value.big, value.has_nan))
+    if texts and value.elements is not None:
+        parts.append(in_elements(emitter, [escape_element(text) for text in texts], value.elements))
+    elif texts and value.text is not None:
+        parts.append(in_texts(emitter, texts, value.text))
+    if nested and value.nested is not None:
+        parts.append(in_texts(emitter, nested, value.nested))
+    others = [
+        each
+        for each in different
+        if not isinstance(each, TextEquals | JsonEquals)
+        and not (isinstance(each, NumberTest) and each.operator is Operator.EQ)
+    ]
     return either([*parts, *(passes(emitter, each, value) for each in others)])
 
 

@@ -1,0 +1,53 @@
+"""Long lists of values as one membership test each: a thousand comparisons in a row are dear to plan."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from pql.sql.emitter import FALSE, Emitter, either
+
+__all__ = ["LONG", "in_elements", "in_numbers", "in_texts"]
+
+LONG = 200
+"""Lists of more values are given to the engine as one parameter, which it hashes once."""
+
+_EXACT = 2**53
+_INT64 = range(-(2**63), 2**63)
+
+
+def in_texts(emitter: Emitter, texts: Sequence[str], column: str) -> str:
+    """The condition that the column is one of the texts."""
+    return f"{column} IN (SELECT unnest(CAST({emitter.parameter(tuple(texts))} AS VARCHAR[])))"
+
+
+def in_elements(emitter: Emitter, escaped: Sequence[str], column: str) -> str:
+    """The condition that one of the elements of a set, which `column` holds as text, is one of the texts."""
+    parts = f"string_split(substr({column}, 2, length({column}) - 2), '|')"
+    inside = in_texts(emitter, escaped, "x")
+    return f"EXISTS (SELECT 1 FROM (SELECT unnest({parts}) AS x) WHERE {inside})"
+
+
+def in_numbers(
+    emitter: Emitter, numbers: Sequence[int | float], num: str, big: str | None, has_nan: bool
+) -> str:
+    """The condition that the value in `num` and `big` equals one of the numbers, as `compare_number` has it
+    for each."""
+    known = [number for number in numbers if not math.isnan(float(number))]
+    doubles = {
+        float(number) for number in known if not isinstance(number, int) or int(float(number)) == number
+    }
+    among = _among(emitter, sorted(doubles), num, "DOUBLE")
+    if big is not None and any(abs(float(number)) >= _EXACT for number in known):
+        exact = {int(number) for number in known if math.isfinite(float(number))}
+        whole = sorted(each for each in exact if abs(each) >= _EXACT and each in _INT64)
+        among = f"CASE WHEN {big} IS NULL THEN {among} ELSE {_among(emitter, whole, big, 'BIGINT')} END"
+    if has_nan and len(known) < len(numbers):
+        return either([among, f"isnan({num})"])
+    return among
+
+
+def _among(emitter: Emitter, values: Sequence[int | float], column: str, kind: str) -> str:
+    if not values:
+        return FALSE
+    return f"{column} IN (SELECT unnest(CAST({emitter.parameter(tuple(values))} AS {kind}[])))"
