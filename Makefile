@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
-.PHONY: demo test test-hooks fuzz bench bench-full lint types layers check lock clean
+.PHONY: demo test test-hooks fuzz bench bench-full docs lint types layers check lock clean
 
 demo: $(STAMP)
 	@$(BIN)/python examples/demo.py
@@ -33,6 +33,10 @@ bench: $(DEV)
 
 bench-full: $(DEV)
 	$(BIN)/python -m bench full
+
+# The guide, in site/index.html. A link or an anchor that leads nowhere is an error.
+docs: $(DEV)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 lint: $(DEV)
 	$(BIN)/ruff check .
@@ -67,4 +71,4 @@ lock:
 	$(COMPILE) --group dev --group fuzz -c requirements-dev.lock -o requirements-fuzz.lock
 
 clean:
-	rm -rf $(VENV) .pql demo_store .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .pql demo_store .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache site

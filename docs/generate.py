@@ -1,4 +1,5 @@
-"""Write what the documentation takes from the code: a page a diagnostic code, the tables of SPEC.md.
+"""Write what the documentation takes from the code: a page a diagnostic code, the tables of SPEC.md, and the
+pages that `reference/reference_pages.py` makes.
 
     python docs/generate.py
 
@@ -8,6 +9,8 @@ A test fails where the files are not what this would write.
 from __future__ import annotations
 
 import re
+import sys
+from importlib import import_module
 from pathlib import Path
 
 from pql.binder.literals import OPERATIONS_OF
@@ -73,6 +76,9 @@ def main() -> None:
     for name, page in code_pages().items():
         (CODE_PAGES / name).write_text(page, encoding="utf-8")
     SPEC.write_text(with_tables(SPEC.read_text(encoding="utf-8")), encoding="utf-8")
+    sys.path.append(str(ROOT / "docs" / "reference"))
+    write = import_module("reference_pages").write
+    write()
 
 
 if __name__ == "__main__":

@@ -9,18 +9,22 @@ from pathlib import Path
 
 __all__ = ["Block", "Command", "blocks", "commands", "matches"]
 
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```(\w*)(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, its text, and the plain block right after it (what a script prints)."""
+    """A fenced block: its language, its text, and the plain block right after it (what a script prints).
+
+    A block with a title is a file of that name, which the reader saves.
+    """
 
     file: str
     line: int
     language: str
     text: str
     printed: str | None = None
+    title: str | None = None
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
@@ -39,12 +43,13 @@ def blocks(path: Path) -> list[Block]:
     text = path.read_text(encoding="utf-8")
     found = list(_FENCE.finditer(text))
     result = []
-    for match, after in zip(found, [*found[1:], None], strict=True):
+    for match, after in zip(found, [*found, None][1:], strict=True):
         if not match[1]:
             continue
         follows = after is not None and not after[1] and not text[match.end() : after.start()].strip()
         line = text.count("\n", 0, match.start()) + 1
-        result.append(Block(path.name, line, match[1], match[2], after[2] if after and follows else None))
+        printed = after[3] if after and follows else None
+        result.append(Block(path.name, line, match[1], match[3], printed, match[2]))
     return result
 
 

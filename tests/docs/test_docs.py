@@ -1,4 +1,7 @@
-"""Every command, script and query of the documentation, run over the demo's store and index."""
+"""Every command, script and query of the documentation, run over the demo's store and index.
+
+The pages of the guide are followed from top to bottom, as a reader would; elsewhere each block stands alone.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,22 @@ from doc_blocks import Block, Command, blocks, commands, matches
 from lineage_index import Index
 
 ROOT = Path(__file__).parents[2]
-FILES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCKS = [block for file in FILES for block in blocks(file)]
+DOCS = ROOT / "docs"
+GUIDE = [
+    DOCS / "index.md",
+    DOCS / "tutorial.md",
+    *sorted((DOCS / "howto").glob("*.md")),
+    DOCS / "explanation" / "how-it-works.md",
+    DOCS / "reference" / "README.md",
+]
+ALONE = [
+    ROOT / "README.md",
+    ROOT / "ARCHITECTURE.md",
+    *(file for file in sorted(DOCS.glob("*.md")) if file not in GUIDE),
+]
+BLOCKS = [block for file in ALONE for block in blocks(file)]
+# A reader of the tutorial begins with nothing.
+FROM_NOTHING = {"tutorial.md"}
 # Programs that need a store of their own, and the tests that run them.
 ELSEWHERE = {
     "joins.md": ROOT / "tests" / "joins" / "test_joins_docs.py",
@@ -69,13 +86,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def folder(demo: Path, tmp_path: Path) -> Path:
-    """A place of its own for one block."""
-    shutil.copytree(demo / "demo_store", tmp_path / "demo_store")
-    run("pql index refresh demo_store", tmp_path)
-    shutil.copy(demo / "requests.jsonl", tmp_path)
-    return tmp_path
+def settle(demo: Path, place: Path, text: str) -> None:
+    """Lay out the demo for the commands of a text; its index is copied, unless a refresh would notice."""
+    shutil.copytree(demo / "demo_store", place / "demo_store")
+    shutil.copy(demo / "requests.jsonl", place)
+    if re.search("index refresh|demo_store", text):
+        run("pql index refresh demo_store", place)
+    else:
+        shutil.copytree(demo / ".pql", place / ".pql")
 
 
 def test_every_block_is_of_a_kind_that_is_run() -> None:
@@ -97,22 +115,13 @@ def test_the_first_command_is_the_demo_and_the_second_the_suite() -> None:
     assert re.findall(r"`(make \w+)`", text)[:2] == ["make demo", "make test"]
 
 
-@pytest.mark.parametrize("block", named("console"))
-def test_commands_print_what_is_shown(
-    block: Block, folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    listed = list(commands(block))
-    if listed[0].text == "make demo":  # from nothing, and it calls the commands below it by itself
-        folder = tmp_path_factory.mktemp("fresh")
-        below = "".join(f"$ {each.text}\n{each.shown}" for each in listed[1:])
-        listed = [Command(INSTEAD["make demo"], listed[0].shown + below)]
+def try_commands(block: Block, listed: list[Command], folder: Path) -> None:
     for command in listed:
         printed = run(command.text, folder)
         assert matches(command.shown, printed), f"{block}: {command.text}\n{printed}"
 
 
-@pytest.mark.parametrize("block", named("python"))
-def test_scripts_run_and_print_what_is_shown(block: Block, folder: Path) -> None:
+def try_script(block: Block, folder: Path) -> None:
     (folder / "script.py").write_text(PRELUDES.get(block.file, "") + block.text, encoding="utf-8")
     printed = run(f'"{sys.executable}" -W error script.py; echo "exit $?"', folder)
     output, _, code = printed.rpartition("exit ")
@@ -120,22 +129,85 @@ def test_scripts_run_and_print_what_is_shown(block: Block, folder: Path) -> None
     assert matches(block.printed or "", output), printed
 
 
-@pytest.mark.parametrize("block", named("pql"))
-def test_queries_are_understood(block: Block, demo: Path) -> None:
+def try_queries(block: Block, folder: Path) -> None:
     queries = block.text.splitlines()
     assert queries
-    with Index.open(demo / ".pql") as index:
+    with Index.open(folder / ".pql") as index:
         for query in queries:
             assert index.search(query).total >= 0
 
 
-@pytest.mark.parametrize("block", named("sh"))
-def test_other_commands_only_install(block: Block) -> None:
+def try_installing(block: Block) -> None:
     for line in block.text.splitlines():
         assert INSTALLING.fullmatch(line), line
 
 
+@pytest.mark.parametrize("block", named("console"))
+def test_commands_print_what_is_shown(block: Block, demo: Path, tmp_path: Path) -> None:
+    listed = list(commands(block))
+    if listed[0].text == "make demo":  # from nothing, and it calls the commands below it by itself
+        below = "".join(f"$ {each.text}\n{each.shown}" for each in listed[1:])
+        listed = [Command(INSTEAD["make demo"], listed[0].shown + below)]
+    else:
+        settle(demo, tmp_path, block.text)
+    try_commands(block, listed, tmp_path)
+
+
+@pytest.mark.parametrize("block", named("python"))
+def test_scripts_run_and_print_what_is_shown(block: Block, demo: Path, tmp_path: Path) -> None:
+    settle(demo, tmp_path, block.text)
+    try_script(block, tmp_path)
+
+
+@pytest.mark.parametrize("block", named("pql"))
+def test_queries_are_understood(block: Block, demo: Path) -> None:
+    try_queries(block, demo)
+
+
+@pytest.mark.parametrize("block", named("sh"))
+def test_other_commands_only_install(block: Block) -> None:
+    try_installing(block)
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=lambda page: f"{page.parent.name}/{page.stem}")
+def test_a_page_of_the_guide_can_be_followed(page: Path, demo: Path, tmp_path: Path) -> None:
+    if page.name not in FROM_NOTHING:
+        settle(demo, tmp_path, page.read_text(encoding="utf-8"))
+    for block in blocks(page):
+        if block.title:
+            (tmp_path / block.title).write_text(block.text, encoding="utf-8")
+            continue
+        match block.language:
+            case "console":
+                try_commands(block, list(commands(block)), tmp_path)
+            case "python":
+                try_script(block, tmp_path)
+            case "pql":
+                try_queries(block, tmp_path)
+            case "sh":
+                try_installing(block)
+            case other:
+                pytest.fail(f"{block}: a block of {other} that nothing runs and no title names")
+
+
+def equivalents() -> list[tuple[str, int]]:
+    """What stands in the tables of equivalents, and how many runs it finds."""
+    text = (DOCS / "howto" / "coming-from.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\|.*\| `(.*)` \| (\d+) \|$", text, re.MULTILINE)
+    assert len(rows) == sum(line.startswith("| ") and "| here |" not in line for line in text.splitlines())
+    return [(query.replace("\\|", "|"), int(count)) for query, count in rows]
+
+
+def test_equivalents_find_what_the_table_says(demo: Path) -> None:
+    with Index.open(demo / ".pql") as index:
+        for query, count in equivalents():
+            if query.startswith("pql search "):
+                assert len(run(f"{query} --format uuid", demo).split()) == count
+            else:
+                assert (query, index.count(query)) == (query, count)
+
+
 def test_links_lead_to_files() -> None:
-    for file in FILES:
+    for file in [*ALONE, *GUIDE]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", file.read_text(encoding="utf-8")):
             assert (file.parent / target).exists(), f"{file.name}: {target}"

@@ -1,0 +1,35 @@
+"""The pages of the reference are what the code says."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+sys.path.append(str(REFERENCE))
+
+from reference_pages import pages  # noqa: E402
+
+
+def test_the_reference_is_up_to_date() -> None:
+    """`python docs/generate.py` mends it."""
+    written = {
+        path.relative_to(REFERENCE).as_posix(): path.read_text(encoding="utf-8")
+        for path in REFERENCE.rglob("*.md")
+        if path != REFERENCE / "README.md"
+    }
+    assert written == pages()
+
+
+def test_every_command_and_option_is_there() -> None:
+    text = pages()["commands.md"]
+    assert text.count("\n## pql ") == 27
+    assert "`-s, --sort STR`" in text
+    assert "`--older-than AGE`" in text
+
+
+def test_what_the_library_exports_is_there() -> None:
+    text = pages()["library/lineage_index.md"]
+    for heading in ("## Index\n", "### Index.search\n", "### SearchResult.to_pandas\n", "## refresh\n"):
+        assert heading in text
+    assert "def " not in text
