@@ -39,9 +39,9 @@ def export(
     if form not in FORMATS:
         raise ValueError(f"unknown format {form!r}; there are: {', '.join(FORMATS)}")
     place = Path(target).absolute()
-    if place.exists():
-        raise ExportExists(f"{place} exists already; name a new place")
     try:
+        if place.exists():
+            raise ExportExists(f"{place} exists already; name a new place")
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent, prefix=".export-") as folder:
             made = Path(folder) / "out"

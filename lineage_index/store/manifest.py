@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,9 @@ from lineage_index.store.promotion import Plan
 __all__ = ["FOLDER", "Files", "Manifest", "ManifestText", "Shadow", "read_manifest", "write_manifest"]
 
 FOLDER = "manifests"
+
+_PLAIN = re.compile(r"\w[\w.-]*", re.ASCII)
+"""The name of a file that lies where it is looked for."""
 
 Files = Mapping[str, tuple[tuple[str, int, int], ...]]
 """table → its files: name within the folder of the table, rows, bytes"""
@@ -86,11 +90,15 @@ class ManifestText:
     _writers: str
 
     def files(self) -> Files:
-        """The files of each table."""
-        return {
+        """The files of each table; an index that someone else made may name none outside itself."""
+        files = {
             table: tuple((name, rows, size) for name, rows, size in files)
             for table, files in self.head["files"].items()
         }
+        for name in (name for known in files.values() for name, _, _ in known):
+            if not _PLAIN.fullmatch(name):
+                raise ValueError(f"the manifest names `{name}`, which is no file of a table")
+        return files
 
     def layout(self) -> LayoutCode:
         """The layout of the keys."""

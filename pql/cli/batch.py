@@ -14,6 +14,7 @@ from lineage_index.index.result import SearchResult
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.output_index import open_index
 from pql.cli.streams import speak_utf8
+from pql.cli.text import printable
 from pql.diagnostics.diagnostic import PqlError
 
 __all__ = ["answer_lines", "run_batch"]
@@ -40,7 +41,7 @@ def _source(file: str | None) -> AbstractContextManager[IO[bytes]]:
     try:
         return Path(str(file)).open("rb")
     except OSError as error:
-        fail(f"error: {file}: {error.strerror}", Exit.USAGE)
+        fail(f"error: {printable(file)}: {error.strerror}", Exit.USAGE)
 
 
 def answer_lines(index: Index, lines: Iterable[bytes], output: IO[str]) -> None:

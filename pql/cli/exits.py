@@ -51,6 +51,9 @@ def fail(message: str, code: Exit) -> NoReturn:
 def warn(message: str) -> None:
     """Say something on standard error; what its first word says of it (`error: …`) is seen at once."""
     from pql.cli.streams import in_colour
+    from pql.cli.text import printable
+
+    message = "\n".join(printable(line) for line in message.split("\n"))
 
     kind, colon, rest = message.partition(":")
     kinds = {"error": "ERROR", "internal error": "ERROR", "warning": "WARNING"}

@@ -13,6 +13,7 @@ from pql.cli.exits import Exit, fail, guarded
 from pql.cli.progress import progress
 from pql.cli.streams import in_colour
 from pql.cli.table import render_table
+from pql.cli.text import printable
 
 __all__ = [
     "run_compact",
@@ -120,7 +121,7 @@ def run_verify(index: str | None, store: str | None, output: str) -> None:
             try:
                 findings += [("store", code, text) for code, text in compare_with_store(snapshot, store)]
             except StoreMissing as error:
-                fail(f"error: {error}", Exit.USAGE)
+                fail(f"error: {printable(str(error))}", Exit.USAGE)
     if output == "json":
         keys = ("table", "code", "message")
         print(json.dumps([dict(zip(keys, each, strict=True)) for each in findings], indent=2))
@@ -186,8 +187,8 @@ def run_export(target: str, index: str | None, output: str) -> None:
                 open_snapshot(locate_index(index)), target, output, progress("rows", patience=_PATIENCE)
             )
         except ExportExists as error:
-            fail(f"error: {error}", Exit.USAGE)
-    print(f"{sum(counts.values()):,} rows of {len(counts)} tables written to {target}")
+            fail(f"error: {printable(str(error))}", Exit.USAGE)
+    print(f"{sum(counts.values()):,} rows of {len(counts)} tables written to {printable(target)}")
 
 
 def _check_format(output: str) -> None:

@@ -30,7 +30,7 @@ def run_refresh(store: str, index: str | None, history: bool, verify: bool, repo
                 store, index_for_writing(index), history=history, verify=verify, progress=progress("runs")
             )
         except StoreMissing as error:
-            fail(f"error: {error}", Exit.USAGE)
+            fail(f"error: {printable(str(error))}", Exit.USAGE)
     if report == "json":
         speak_utf8()
         print(inert_json(json.dumps(done.to_dict(), ensure_ascii=False, indent=2)))
