@@ -175,6 +175,7 @@ def _grown(indexes: list[Path]) -> dict[str, Any]:
             "index": path.name.removeprefix("index-"),
             "top_ten_ms": found[path.name].median * 1e3,
             "times": found[path.name].median / first,
+            "cpu_times": found[path.name].cpu / found[indexes[0].name].cpu,
             "peak_mb": peak,
             "memory_times": peak / least,
         }

@@ -119,7 +119,7 @@ def plans(path: Path) -> list[dict[str, Any]]:
         sql = query.sql.format(**names)
         head = "EXPLAIN (ANALYZE, FORMAT json) "
         mine = index._engine.select(head + statement.sql, statement.parameters)[0][1]
-        theirs = hand.connection.execute(head + sql).fetchall()[0][1]
+        theirs = hand.ask(head + sql)[0][1]
         rows.append(
             {
                 "query": query.name,

@@ -8,10 +8,9 @@ data: ties are broken by uuid.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-import duckdb
+from typing import Any
 
 from lineage_index.store.snapshot import Snapshot
 
@@ -157,7 +156,7 @@ QUERIES: tuple[Query, ...] = (
 )
 
 
-def bind_names(snapshot: Snapshot, connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
+def bind_names(snapshot: Snapshot, ask: Callable[..., list[tuple[Any, ...]]]) -> Mapping[str, str]:
     """What the texts of the queries leave open: names of promoted columns, and uuids from the middle."""
     names: dict[str, str] = {}
     promoted = (
@@ -173,17 +172,13 @@ def bind_names(snapshot: Snapshot, connection: duckdb.DuckDBPyConnection) -> Map
         if column is None or places.long:
             raise ValueError(f"{section}.{key} is not in one column: the data are not what they should be")
         names[key] = column
-    found = connection.execute(
+    ((names["uuid"], names["pipeline"]),) = ask(
         "SELECT uuid, pipeline FROM runs WHERE pipeline IS NOT NULL "
         "ORDER BY created_at, uuid LIMIT 1 OFFSET (SELECT count(*) // 2 FROM runs)"
-    ).fetchone()
-    assert found is not None
-    names["uuid"], names["pipeline"] = found
-    root = connection.execute(
+    )
+    ((names["root"],),) = ask(
         "SELECT e.upstream FROM edges e JOIN runs r ON r.uuid = e.upstream WHERE r.pipeline = $1 "
         "AND e.upstream NOT IN (SELECT downstream FROM edges) LIMIT 1",
         [names["pipeline"]],
-    ).fetchone()
-    assert root is not None
-    names["root"] = root[0]
+    )
     return names

@@ -44,7 +44,10 @@ def _head(machine: dict[str, Any], profile: str) -> str:
 
 def _search(name: str, rows: list[dict[str, Any]]) -> str:
     table = _table(
-        ("query", "answers", "ours ms", "SQL by hand ms", "ours ÷ hand", "processor"),
+        (
+            *("query", "answers", "ours ms", "SQL by hand ms", "ours ÷ hand", "processor"),
+            *("first asked ÷ hand", "processor"),
+        ),
         [
             (
                 row["query"],
@@ -53,6 +56,8 @@ def _search(name: str, rows: list[dict[str, Any]]) -> str:
                 _ms(row["hand"]),
                 f"**{row['ratio']:.2f}**",
                 f"{row['cpu_ratio']:.2f}",
+                f"{row['first_ratio']:.2f}",
+                f"{row['first_cpu_ratio']:.2f}",
             )
             for row in rows
         ],
@@ -104,12 +109,13 @@ def _growth(found: dict[str, Any]) -> str:
     if not found:
         return ""
     table = _table(
-        ("index", "top ten ms", "times the first", "peak MB", "times the first"),
+        ("index", "top ten ms", "times the first", "processor", "peak MB", "times the first"),
         [
             (
                 row["index"],
                 f"{row['top_ten_ms']:.2f}",
                 f"**{row['times']:.2f}**",
+                f"{row['cpu_times']:.2f}",
                 f"{row['peak_mb']:.0f}",
                 f"**{row['memory_times']:.2f}**",
             )

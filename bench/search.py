@@ -39,7 +39,11 @@ def search_bench(path: Path, effort: Effort) -> list[dict[str, Any]]:
         mine = ours.run(query, names)
         _compare(query, mine, hand.run(query, names), "by hand")
         found = interleaved(
-            {"ours": lambda q=query: ours.run(q, names), "hand": lambda q=query: hand.run(q, names)},
+            {
+                "ours": lambda q=query: ours.run(q, names),
+                "first": lambda q=query: ours.first(q, names),
+                "hand": lambda q=query: hand.run(q, names),
+            },
             rounds=effort.rounds,
             seconds=effort.seconds,
         )
@@ -49,9 +53,12 @@ def search_bench(path: Path, effort: Effort) -> list[dict[str, Any]]:
             "sort": query.sort,
             "answers": mine if isinstance(mine, int) else len(mine),
             "ours": found["ours"].to_dict(),
+            "first": found["first"].to_dict(),
             "hand": found["hand"].to_dict(),
             "ratio": round(found["ours"].median / found["hand"].median, 3),
             "cpu_ratio": round(found["ours"].cpu / found["hand"].cpu, 3),
+            "first_ratio": round(found["first"].median / found["hand"].median, 3),
+            "first_cpu_ratio": round(found["first"].cpu / found["hand"].cpu, 3),
         }
         rows.append(row)
         _tell(f"{query.name:32} x{row['ratio']:5.2f} by the clock, x{row['cpu_ratio']:5.2f} of the processor")

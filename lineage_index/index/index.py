@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
 from lineage_index.index.engine import Engine
 from lineage_index.index.locate import check_path
+from lineage_index.index.prepared import Prepared, may_mean_now
 from lineage_index.index.result import SearchResult
-from lineage_index.index.warn import unknown_keys
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from pql.binder.binder import Clock, bind
 from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
-from pql.plan.scope import plan_query
-from pql.sql.lower import lower, lower_count
 from pql.syntax.ast import Node
 from pql.syntax.parser import LONGEST, parse_query, parse_sort
 
@@ -31,6 +30,8 @@ __all__ = ["ENTITY_NAMES", "Index"]
 
 _CACHED_LENGTH = 2_000
 """Longer queries are not kept: a cache must not grow by what others send."""
+
+_ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 ENTITY_NAMES = {"runs": Entity.RUN, "artifacts": Entity.ARTIFACT, "points": Entity.POINT}
 
@@ -63,6 +64,42 @@ def _keys(rows: list[tuple[Any, ...]]) -> list[tuple[Any, Any, Any, Any]]:
     return [(each[0], each[1], each[2], each[3]) for each in rows]
 
 
+def _bound(
+    query: str | None,
+    sort: str | None,
+    limit: int | None,
+    offset: int,
+    entity: str,
+    clock: Clock,
+    max_length: int | None,
+) -> BoundQuery:
+    return bind(
+        None if query is None else _parsed(query, max_length),
+        parse_sort(sort, max_length=max_length) if sort else (),
+        clock=clock,
+        text=query or "",
+        sort_text=sort or "",
+        limit=limit,
+        offset=offset,
+        entity=ENTITY_NAMES[entity],
+    )
+
+
+def _ready(
+    snapshot: Snapshot,
+    query: str | None,
+    sort: str | None,
+    limit: int | None,
+    offset: int,
+    entity: str,
+    zone: tzinfo,
+    max_length: int | None,
+) -> Prepared:
+    """A search of a snapshot that means the same at any moment."""
+    bound = _bound(query, sort, limit, offset, entity, Clock(_ANY_MOMENT, zone), max_length)
+    return Prepared(bound, snapshot.layout)
+
+
 class Index:
     """One snapshot of an index: every search sees the same runs, whatever writers do meanwhile.
 
@@ -72,6 +109,8 @@ class Index:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._engine = Engine(snapshot)
+        # Equal arguments of another type (True, 1.0) are other ones: they are refused.
+        self._kept = lru_cache(maxsize=256, typed=True)(partial(_ready, snapshot))
 
     @classmethod
     def open(cls, path: str | Path, as_of: int | datetime | None = None) -> Index:
@@ -118,18 +157,9 @@ class Index:
         if after is not None:
             token = fitting_token(after, self.version, query, sort, entity, offset)
             moment, last = token.now, token.last
-        bound = self.bind(
-            query,
-            sort=sort,
-            limit=limit,
-            offset=offset,
-            entity=entity,
-            now=moment,
-            tz=tz,
-            max_length=max_length,
-        )
+        search = self._prepared(query, sort, limit, offset, entity, Clock(moment, tz), max_length)
         page = PageToken(self.version, last, moment, search_digest(query, sort, entity))
-        return self.run(bound, query or "", page)
+        return self._run(search, query or "", page)
 
     def count(
         self,
@@ -143,8 +173,9 @@ class Index:
     ) -> int:
         """How many match, without finding out which. Arguments and errors are those of `search`."""
         query = _asked(query, defaults, entity, max_length)
-        bound = self.bind(query, entity=entity, now=now, tz=tz, max_length=max_length)
-        return int(self._engine.rows(lower_count(plan_query(bound), self.snapshot.layout), query or "")[0][0])
+        clock = Clock(now or datetime.now(UTC), tz)
+        search = self._prepared(query, None, None, 0, entity, clock, max_length)
+        return int(self._engine.rows(search.count, query or "")[0][0])
 
     def bind(
         self,
@@ -161,23 +192,36 @@ class Index:
     ) -> BoundQuery:
         """The bound query of a search, without running it. Raises as `search` does."""
         query = _asked(query, defaults, entity, max_length)
-        node = None if query is None else _parsed(query, max_length)
-        terms = parse_sort(sort, max_length=max_length) if sort else ()
-        return bind(
-            node,
-            terms,
-            clock=Clock(now or datetime.now(UTC), tz),
-            text=query or "",
-            sort_text=sort or "",
-            limit=limit,
-            offset=offset,
-            entity=ENTITY_NAMES[entity],
-        )
+        clock = Clock(now or datetime.now(UTC), tz)
+        return _bound(query, sort, limit, offset, entity, clock, max_length)
+
+    def _prepared(
+        self,
+        query: str | None,
+        sort: str | None,
+        limit: int | None,
+        offset: int,
+        entity: str,
+        clock: Clock,
+        max_length: int | None,
+    ) -> Prepared:
+        """The search, that of a short one from before: pages and programs ask again."""
+        shared = query, sort, limit, offset, entity
+        short = len(query or "") + len(sort or "") <= min(_CACHED_LENGTH, max_length or _CACHED_LENGTH)
+        if (
+            short
+            and not may_mean_now(query)
+            and all(isinstance(each, Hashable) for each in (*shared, clock.zone))
+        ):
+            return self._kept(*shared, clock.zone, max_length)
+        return Prepared(_bound(*shared, clock, max_length), self.snapshot.layout)
 
     def run(self, bound: BoundQuery, text: str = "", page: PageToken | None = None) -> SearchResult:
         """Run a bound query; `text` is what it was parsed from. `page` names the run to continue after."""
-        plan = plan_query(bound)
-        layout = self.snapshot.layout
+        return self._run(Prepared(bound, self.snapshot.layout), text, page)
+
+    def _run(self, search: Prepared, text: str, page: PageToken | None) -> SearchResult:
+        plan, layout, entity = search.plan, search.layout, search.bound.entity
         more: bool | None = None
         found: list[tuple[Any, ...]]
         if page is not None and page.last:
@@ -187,16 +231,16 @@ class Index:
             found, more = following.rows, following.more
             page = replace(page, last=following.last)
         else:
-            found = self._engine.rows(lower(plan, layout), text)
+            found = self._engine.rows(search.page, text)
         return SearchResult(
             self._engine,
             plan,
             layout,
             [each[0] for each in found],
             snapshot=self.version,
-            warnings=(*bound.warnings, *unknown_keys(bound, layout)),
-            artifacts=_keys(found) if bound.entity is Entity.ARTIFACT else None,
-            points=_keys(found) if bound.entity is Entity.POINT else None,
+            warnings=search.warnings,
+            artifacts=_keys(found) if entity is Entity.ARTIFACT else None,
+            points=_keys(found) if entity is Entity.POINT else None,
             page=page,
             more=more,
         )

@@ -62,14 +62,15 @@ def fetch_matches(
     direct = {each: places for each in keys if (places := _promoted(layout, each)) is not None}
     fields = _fields(wanted)
     promoted = [column for each in direct.values() for column in _places(each)]
-    columns = list(dict.fromkeys(("run_id", "uuid", *fields, *promoted)))
+    answered = _in_rows(wanted, direct)
+    columns = list(dict.fromkeys(("uuid", *fields, *promoted, *(() if answered else ("run_id",)))))
     statement = lower(plan, layout, columns)
     # What is not in these rows is asked for by their ids, which then stand in a table.
-    rows = engine.rows(statement) if _in_rows(wanted, direct) else engine.keep(_PAGE, statement)
+    rows = engine.rows(statement) if answered else engine.keep(_PAGE, statement)
     if not rows:
         return MatchedColumns(())
     page = dict(zip(columns, zip(*rows, strict=True), strict=True))
-    ids: Sequence[int] = page["run_id"]
+    ids: Sequence[int] = page.get("run_id", ())
     return MatchedColumns(
         uuids=page["uuid"],
         keyed={

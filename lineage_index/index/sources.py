@@ -27,8 +27,7 @@ def with_sources(sql: str, snapshot: Snapshot) -> str:
 
     def source(found: re.Match[str]) -> str:
         word, _, name, alias = found.groups()
-        named = "" if alias else quote(name)
-        return f"{word} {_source(snapshot, name)} AS {named}"
+        return f"{word} {_source(snapshot, name)}{alias or ' AS ' + quote(name)}"
 
     return _NAMED.sub(source, sql)
 

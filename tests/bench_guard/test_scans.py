@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from lineage_index import Index
+from lineage_index.index import prepared
 from lineage_index.index.engine import Engine
 from pql.plan.scope import plan_query
 from pql.sql.lower import lower
@@ -42,7 +44,7 @@ def _pipeline(index: Index) -> str:
 def _scans(index: Index, query: str, sort: str, limit: int = 10) -> dict[str, tuple[int, int]]:
     """By table: row groups read and row groups there are, over all scans of the table in the statement."""
     statement = lower(plan_query(index.bind(query, sort=sort, limit=limit)), index.snapshot.layout)
-    index.search(query, sort=sort, limit=limit)  # the views are there now
+    index.search(query, sort=sort, limit=limit)
     text = index._engine.select(f"EXPLAIN (ANALYZE, FORMAT json) {statement.sql}", statement.parameters)[0][1]
     found: dict[str, tuple[int, int]] = {}
     pending = list(json.loads(text)["operator"])
@@ -62,6 +64,52 @@ def test_a_page_is_one_statement(index: Index, statements: list[str]) -> None:
     found = index.search("metrics.loss:<0.5", sort="metrics.loss", limit=10)
     assert len(found.uuids) == 10
     assert len(statements) == 1
+
+
+def test_a_search_makes_nothing_in_the_engine_and_opens_the_files_it_names(
+    index: Index, statements: list[str]
+) -> None:
+    opened: list[str] = []
+    files = dict(index.snapshot.files)
+
+    class Told(dict[str, tuple[str, ...]]):
+        def __getitem__(self, name: str) -> tuple[str, ...]:
+            opened.append(name)
+            return files[name]
+
+    object.__setattr__(index.snapshot, "files", Told(files))
+    index.search("metrics.loss:<0.5", sort="metrics.loss", limit=10)
+    assert opened == ["runs"]
+    made = "SELECT count(*) FROM duckdb_views() WHERE NOT internal"
+    assert index._engine.select(made) == [(0,)]
+    assert index._engine.select(made.replace("views() WHERE NOT internal", "tables()")) == [(0,)]
+
+
+def test_a_search_that_is_asked_again_is_neither_bound_nor_lowered_again(
+    index: Index, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def told(name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
+            made.append(name)
+            return inner(*given)
+
+        return call
+
+    for name in ("plan_query", "lower", "lower_count", "unknown_keys"):
+        monkeypatch.setattr(prepared, name, told(name, getattr(prepared, name)))
+    query, sort = "metrics.lss:<0.5 OR created_at:>=2025-01-01", "-metrics.loss"
+    first = index.search(query, sort=sort, limit=10)
+    counts = [index.count(query)]
+    assert sorted(made) == ["lower", "lower_count", "plan_query", "plan_query", "unknown_keys"]
+    again = index.search(query, sort=sort, limit=10)
+    counts.append(index.count(query))
+    assert len(made) == 5
+    assert len(statements) == 4
+    assert again.uuids == first.uuids
+    assert [each.code for each in again.warnings] == [each.code for each in first.warnings] == ["PQL501"]
+    assert counts[0] == counts[1] > 10
 
 
 def test_the_total_of_a_full_page_is_a_second_statement(index: Index, statements: list[str]) -> None:
