@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import textwrap
 from collections.abc import Iterator
 from enum import Enum
@@ -130,7 +131,7 @@ def _signature(node: ast.FunctionDef, name: str) -> str:
     if node.args.args and node.args.args[0].arg in ("self", "cls"):
         node.args.args = node.args.args[1:]
         node.args.defaults = node.args.defaults[-len(node.args.args) :] if node.args.args else []
-    short = f"{name}({ast.unparse(node.args)}){returns}"
+    short = f"{name}({', '.join(_arguments(node.args))}){returns}"
     if len(short) <= WIDTH:
         return short
     return f"{name}(\n" + "".join(f"    {each},\n" for each in _arguments(node.args)) + f"){returns}"
@@ -157,4 +158,10 @@ def _argument(node: ast.arg, default: ast.expr | None) -> str:
     annotation = f": {ast.unparse(node.annotation)}" if node.annotation else ""
     if default is None:
         return node.arg + annotation
-    return f"{node.arg}{annotation}{' = ' if annotation else '='}{ast.unparse(default)}"
+    return f"{node.arg}{annotation}{' = ' if annotation else '='}{_value(default)}"
+
+
+def _value(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return json.dumps(node.value, ensure_ascii=False)
+    return ast.unparse(node)

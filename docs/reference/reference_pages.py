@@ -134,7 +134,7 @@ def _command(name: str, command: Any) -> str:
     parts = [f"## {name}\n", f"{_text(told.strip())}\n", f"```\n{usage}\n```\n"]
     rows = [_parameter(each) for each in command.params if not getattr(each, "hidden", False)]
     if rows:
-        parts.append("\n".join(["| | |\n|---|---|", *rows]) + "\n")
+        parts.append("\n".join(["| argument, option | |\n|---|---|", *rows]) + "\n")
     if examples:
         parts.append("Examples:\n\n```\n" + examples.strip() + "\n```\n")
     return "\n".join(parts)

@@ -32,7 +32,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Command:
-    """A line after `$`, and what is shown below it."""
+    """A line after `$` with the lines after `>` that continue it, and what is shown below them."""
 
     text: str
     shown: str
@@ -59,6 +59,9 @@ def commands(block: Block) -> Iterator[Command]:
     assert not parts[0], f"{block}: a console block begins with a command"
     for part in parts[1:]:
         text, _, shown = part.partition("\n")
+        while shown.startswith("> "):
+            more, _, shown = shown[2:].partition("\n")
+            text += f"\n{more}"
         yield Command(text, shown)
 
 

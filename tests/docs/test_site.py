@@ -15,6 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 
 ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "docs"))
+
+from hooks import OUTSIDE  # noqa: E402
+
 # Attributes whose address a browser fetches by itself; `a` and `form` wait for a click.
 LOADING = {"src", "srcset", "data", "poster", "href", "action", "background"}
 CLICKED = {"a", "area", "form", "base"}
@@ -88,6 +92,19 @@ def test_what_pages_load_is_there(site: Path) -> None:
             for address in loaded(page):
                 path = urlsplit(address).path
                 assert not path or path == "." or (page.parent / path).exists(), (page, address)
+
+
+def test_headings_and_tables_are_as_they_are_written(site: Path) -> None:
+    """A block that is not closed would swallow what follows it."""
+    sources = {page.relative_to(ROOT / "docs"): page for page in (ROOT / "docs").rglob("*.md")}
+    sources |= {Path(page): ROOT / source for source, page in OUTSIDE.items()}
+    for place, source in sources.items():
+        name = "index.html" if place.name == "README.md" else place.with_suffix(".html").name
+        built = (site / place.with_name(name)).read_text(encoding="utf-8")
+        text = re.sub(r"^```.*?^```$", "", source.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        headings = re.findall(r"^(#{1,6}) ", text, re.MULTILINE)
+        assert len(re.findall(r"<h[1-6] id=", built)) == len(headings), place
+        assert built.count("<table") == len(re.findall(r"^\|(?: ?:?-+:? ?\|)+$", text, re.MULTILINE)), place
 
 
 def test_styles_load_nothing_from_elsewhere(site: Path) -> None:
