@@ -9,13 +9,21 @@ from typing import Any
 
 from pql.diagnostics.suggest import suggestion
 
-__all__ = ["ConfigError", "Settings", "find_settings"]
+__all__ = ["ConfigError", "NotTomlError", "Settings", "find_settings"]
 
 _KEYS = ("select", "ignore", "exclude")
 
 
 class ConfigError(Exception):
     """Settings that can't be used; the text says where and why."""
+
+
+class NotTomlError(Exception):
+    """A file of settings that TOML's reader refuses: `path`."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is not TOML")
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +35,14 @@ class Settings:
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     file: Path | None = None
+    broken: bool = False
+    """The file is no TOML, so that nothing is known of what it says."""
 
 
 def find_settings(folder: Path) -> Settings:
     """The settings nearest to a folder, upwards; `pql.toml` goes before `pyproject.toml`.
 
-    Raises ConfigError.
+    Raises ConfigError, NotTomlError.
     """
     for each in (folder, *folder.parents):
         own = each / "pql.toml"
@@ -50,7 +60,9 @@ def find_settings(folder: Path) -> Settings:
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError:
+        raise NotTomlError(path) from None
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from None
 
 

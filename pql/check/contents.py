@@ -11,10 +11,10 @@ from pql.check.comments import COMMENT
 from pql.check.model import Report
 from pql.check.operations import Document, looks_like_operation, read_operations, split_documents
 from pql.check.pqlfile import Block, read_blocks
-from pql.check.saved import read_saved
+from pql.check.saved import read_all_saved
 from pql.check.search import Search, read_search
 from pql.check.texts import Text
-from pql.diagnostics.diagnostic import Diagnostic
+from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.span import Span
 from pql.joins.source import Placed, Source, placed
 
@@ -33,8 +33,8 @@ _LIKELY = re.compile(r"\bquery[\"']?\s*:|\bkind[\"']?\s*:\s*[\"']?(?:operation|c
 class Contents:
     """One file. Spans in a document count from its `base`, all others from the beginning of the file.
 
-    `searches` are those of blocks. `stray` is text in front of the first block. `texts` are the places where
-    nothing is a comment.
+    `searches` are those of blocks. `faults` are those of saved queries that can't be used. `stray` is
+    text in front of the first block. `texts` are the places where nothing is a comment.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Contents:
     searches: tuple[Search, ...] = ()
     stray: Span | None = None
     texts: tuple[Span, ...] = ()
+    faults: tuple[Report, ...] = ()
 
 
 def read_contents(name: str, text: str, kind: Kind, clock: Clock) -> Contents:
@@ -58,11 +59,17 @@ def read_contents(name: str, text: str, kind: Kind, clock: Clock) -> Contents:
             search = read_search(query.source, Text(query, text, (), 0), clock=clock)
             return Contents(name, text, searches=(search,), texts=(Span(0, len(text)),))
         case "toml":
-            blocks = tuple(each.block for each in read_saved(Source(name, text)))
+            saved, found = read_all_saved(Source(name, text))
+            blocks = tuple(each.block for each in saved)
             searches = tuple(_search(Source(name, text), each, clock) for each in blocks)
-            return Contents(name, text, (), blocks, searches)
+            return Contents(name, text, (), blocks, searches, faults=tuple(_report(each) for each in found))
         case _:
             return _pql(name, text, clock)
+
+
+def _report(error: PqlError) -> Report:
+    found = error.diagnostic
+    return Report(found.span, hint=found.hint, code=found.code, message=found.message)
 
 
 def _yaml(name: str, text: str, clock: Clock) -> Contents:

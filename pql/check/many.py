@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 from pql.binder.binder import Clock
-from pql.check.config import ConfigError
 from pql.check.contents import Kind
 from pql.check.engine import Selection, check_text
 from pql.check.files import UnreadableError, read_text
@@ -97,8 +96,5 @@ def _check_one(item: Item, *, clock: Clock, selection: Selection, known: Known |
         text = item.text if item.path is None else read_text(item.path)[0]
     except UnreadableError as error:
         return Unread(error.path, error.reason)
-    try:
-        found = check_text(item.name, text, item.kind, clock=clock, selection=selection, known=known)
-    except ConfigError as error:  # saved queries of a file that are none
-        return Unread(item.name, str(error).removeprefix(f"{item.name}: ").removeprefix(f"{item.name}:"))
+    found = check_text(item.name, text, item.kind, clock=clock, selection=selection, known=known)
     return found, text if found else ""

@@ -15,7 +15,7 @@ from pql.diagnostics.diagnostic import Severity
 from pql.diagnostics.registry import CODES
 from pql.joins.matrix import Matrix
 
-__all__ = ["Rule", "codes_from", "search_faults", "unit_faults"]
+__all__ = ["Rule", "codes_from", "contents_faults", "search_faults", "unit_faults"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,15 @@ def search_faults(codes: tuple[str, ...]) -> Callable[[Search], Iterable[Report]
         if not (search.faults or search.warnings):
             return ()
         return [each for each in (*search.faults, *search.warnings) if each.code in codes]
+
+    return check
+
+
+def contents_faults(codes: tuple[str, ...]) -> Callable[[Contents], Iterable[Report]]:
+    """The check that passes on what reading the settings found under these codes."""
+
+    def check(contents: Contents) -> Iterable[Report]:
+        return [each for each in contents.faults if each.code in codes]
 
     return check
 

@@ -17,13 +17,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pql.catalog.fields import Entity
 from pql.check.config import ConfigError
 from pql.check.pqlfile import Block
+from pql.diagnostics.diagnostic import PqlError
 from pql.diagnostics.span import Span
 from pql.diagnostics.suggest import suggestion
 from pql.joins.source import Piece, Placed, Source
 
-__all__ = ["SETTINGS", "SETTINGS_FILES", "SavedQuery", "find_saved", "read_saved"]
+__all__ = [
+    "SETTINGS",
+    "SETTINGS_FILES",
+    "SavedQuery",
+    "find_saved",
+    "read_all_saved",
+    "read_saved",
+    "toml_fault",
+]
 
 SETTINGS_FILES = ("pql.toml", "pyproject.toml")
 SETTINGS = ("query", "sort", "limit", "columns", "entity", "description")
@@ -33,7 +43,14 @@ _TEXT = re.compile(
     r'"""\r?\n?(?P<a>(?:\\.|[^\\])*?)"""|\'\'\'\r?\n?(?P<b>.*?)\'\'\'|"(?P<c>(?:\\.|[^"\\\n])*)"|\'(?P<d>[^\'\n]*)\'',
     re.DOTALL,
 )
+_END = re.compile(r"[,}\]\n#]")
+_AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[ \t]*\r?\n\s*|.)", re.DOTALL)
+
+ENTITIES = tuple(each.value for each in (Entity.RUN, Entity.ARTIFACT, Entity.POINT))
+
+_Place = tuple[tuple[str, ...], Span]
+_Places = Mapping[tuple[str, ...], Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +64,10 @@ class SavedQuery:
 
 
 def find_saved(folder: Path) -> tuple[Path | None, tuple[SavedQuery, ...]]:
-    """The saved queries nearest to a folder, upwards, and their file. Raises ConfigError."""
+    """The saved queries nearest to a folder, upwards, and their file.
+
+    Raises ConfigError for a file that can't be read, PqlError for a fault in it.
+    """
     for each in (folder, *folder.parents):
         for name in SETTINGS_FILES:
             path = each / name
@@ -63,40 +83,92 @@ def find_saved(folder: Path) -> tuple[Path | None, tuple[SavedQuery, ...]]:
 
 
 def read_saved(source: Source) -> tuple[SavedQuery, ...]:
-    """The saved queries of a file in order. Raises ConfigError, which names file, line and column."""
+    """The saved queries of a file in order. Raises PqlError, a fault at its place in the file."""
+    found, faults = read_all_saved(source)
+    if faults:
+        raise faults[0]
+    return found
+
+
+def read_all_saved(source: Source) -> tuple[tuple[SavedQuery, ...], tuple[PqlError, ...]]:
+    """The saved queries of a file that can be used, and every fault of the others."""
     try:
-        data = tomllib.loads(source.text)
+        data: dict[str, Any] = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{source.name}: {error}") from None
+        return (), (toml_fault(source, error),)
     base: tuple[str, ...] = ("queries",)
     if Path(source.name).name == "pyproject.toml":
-        data, base = data.get("tool", {}).get("pql", {}), ("tool", "pql", "queries")
+        tool = data.get("tool", {})
+        pql = tool.get("pql", {}) if isinstance(tool, dict) else {}
+        data, base = pql if isinstance(pql, dict) else {}, ("tool", "pql", "queries")
     tables = data.get("queries", {})
     places = dict(_places(source.text))
+    faults: list[PqlError] = []
     if not isinstance(tables, dict):
-        raise _fault(source, places.get(base), "`queries` must be a table of tables")
-    return tuple(_saved(source, name, table, base, places) for name, table in tables.items())
+        faults.append(_wrong(source, places.get(base), "queries", "a table of tables", tables))
+        return (), tuple(faults)
+    found: list[SavedQuery] = []
+    for name, table in tables.items():
+        own = _faults(source, name, table, base, places)
+        faults += own
+        if not own:
+            found.append(_saved(source, name, table, base, places))
+    return tuple(found), tuple(faults)
 
 
-def _saved(
-    source: Source, name: str, table: Any, base: tuple[str, ...], places: Mapping[tuple[str, ...], Span]
-) -> SavedQuery:
+def toml_fault(source: Source, error: tomllib.TOMLDecodeError) -> PqlError:
+    """What TOML's own reader says, at the place that it names."""
+    said = _AT.search(str(error))
+    reason = str(error)[: said.start()] if said is not None else str(error)
+    offset = len(source.text.rstrip())
+    if said is not None and said[1] is not None:
+        lines = source.text.split("\n")
+        offset = sum(len(each) + 1 for each in lines[: int(said[1]) - 1]) + int(said[2]) - 1
+    offset = min(offset, len(source.text))
+    return source.error("PQL633", Span(offset, min(offset + 1, len(source.text))), reason=reason)
+
+
+def _faults(source: Source, name: str, table: Any, base: tuple[str, ...], places: _Places) -> list[PqlError]:
+    """What is wrong with a saved query, each at its place."""
     own = (*base, name)
-    header = places.get(own) or next((span for path, span in places.items() if path[:-1] == own), Span(0, 0))
+    header = _header(own, places)
     if not isinstance(table, dict):
-        raise _fault(source, header, f'`{name}` must be a table: [queries.{name}], and below it query = "…"')
+        hint = f'[queries.{name}], and below it query = "…"'
+        return [_wrong(source, header, name, "a table", table, hint)]
+    faults: list[PqlError] = []
     for key, value in table.items():
         where = places.get((*own, key), header)
         if key not in SETTINGS:
             hint = suggestion(key, SETTINGS) or f"there are: {', '.join(SETTINGS)}"
-            raise _fault(source, where, f"unknown setting `{key}` of the query `{name}`; {hint}")
-        if key == "limit":
+            faults.append(source.error("PQL605", where, hint, where="a saved query", key=key))
+        elif key == "limit":
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise _fault(
-                    source, where, f"`limit` of the query `{name}` takes a whole number of at least 1"
-                )
+                faults.append(source.error("PQL401", where, value=f"`{value!r}`"[:40]))
         elif not isinstance(value, str):
-            raise _fault(source, where, f"`{key}` of the query `{name}` takes a text")
+            faults.append(_wrong(source, where, key, "a text", value))
+        elif key == "entity" and value not in ENTITIES:
+            hint = suggestion(value, ENTITIES) or ""
+            faults.append(_wrong(source, where, key, f"one of {', '.join(ENTITIES)}", value, hint))
+    return faults
+
+
+def _wrong(
+    source: Source, where: Span | None, field: str, takes: str, value: Any, hint: str = ""
+) -> PqlError:
+    shown = "a table" if isinstance(value, dict) else f"`{value}`"[:40]
+    return source.error("PQL603", where or Span(0, 0), hint, field=field, takes=takes, found=shown)
+
+
+def _header(own: tuple[str, ...], places: _Places) -> Span:
+    """Where a saved query begins: its header, or the first of its settings."""
+    return places.get(own) or next((span for path, span in places.items() if path[:-1] == own), Span(0, 0))
+
+
+def _saved(
+    source: Source, name: str, table: dict[str, Any], base: tuple[str, ...], places: _Places
+) -> SavedQuery:
+    own = (*base, name)
+    header = _header(own, places)
 
     def placed(key: str) -> Placed | None:
         if key not in table:
@@ -108,37 +180,48 @@ def _saved(
     return SavedQuery(block, table.get("columns"), table.get("entity"), table.get("description", ""))
 
 
-def _fault(source: Source, span: Span | None, words: str) -> ConfigError:
-    start = 0 if span is None else span.start
-    line = source.text.count("\n", 0, start) + 1
-    column = start - source.text.rfind("\n", 0, start)
-    return ConfigError(f"{source.name}:{line}:{column}: {words}")
-
-
-def _places(text: str) -> Iterator[tuple[tuple[str, ...], Span]]:
+def _places(text: str) -> Iterator[_Place]:
     """Where the tables and the values of a TOML text stand, by their paths."""
     table: tuple[str, ...] = ()
     at = 0
     while at < len(text):
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
         header = _HEADER.match(text, at)
         key = None if header else _KEY.match(text, at)
         if header is not None:
             table = _path(header[1])
             yield table, Span(*header.span(1))
         elif key is not None:
-            literal = _TEXT.match(text, key.end())
-            stop = (
-                literal.end()
-                if literal
-                else key.end() + len(text[key.end() : end].partition("#")[0].rstrip())
-            )
-            yield (*table, *_path(f"{key[1]} = 0")), Span(key.end(), stop)
-            if literal is not None:
-                end = text.find("\n", stop)
-                end = len(text) if end < 0 else end
-        at = end + 1
+            at, found = _value(text, (*table, *_path(f"{key[1]} = 0")), key.end())
+            yield from found
+        end = text.find("\n", at)
+        at = len(text) if end < 0 else end + 1
+
+
+def _value(text: str, path: tuple[str, ...], start: int) -> tuple[int, list[_Place]]:
+    """The offset behind a value, its place, and those of the values in a table on one line."""
+    literal = _TEXT.match(text, start)
+    opening = text[start : start + 1]
+    if literal is not None:
+        return literal.end(), [(path, Span(start, literal.end()))]
+    if opening not in ("{", "["):
+        stop = _END.search(text, start)
+        end = start + len(text[start : stop.start() if stop else len(text)].rstrip())
+        return end, [(path, Span(start, end))]
+    inside: list[_Place] = []
+    at = start + 1
+    while at < len(text) and text[at] not in "}]":
+        key = _KEY.match(text, at) if opening == "{" else None
+        if key is not None:
+            at, found = _value(text, (*path, *_path(f"{key[1]} = 0")), key.end())
+            inside += found
+        elif text[at] == "#":
+            at = text.find("\n", at) if "\n" in text[at:] else len(text)
+        elif text[at] in " \t\r\n,":
+            at += 1
+        else:
+            at = max(at + 1, _value(text, (), at)[0])
+    end = min(at + 1, len(text))
+    return end, [(path, Span(start, end)), *inside]
 
 
 def _path(line: str) -> tuple[str, ...]:

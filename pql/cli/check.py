@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pql.binder.binder import Clock
 from pql.check.changes import ChangesError, changed_files
-from pql.check.config import ConfigError, Settings, find_settings
+from pql.check.config import ConfigError, NotTomlError, Settings, find_settings
 from pql.check.engine import Selection, UnknownCodeError, all_codes, select
 from pql.check.files import LARGEST, Found, UnreadableError, decoded, find_targets, kind_of, read_text
 from pql.check.fixes import fixed
@@ -27,11 +27,13 @@ from pql.check.output.text import coloured
 from pql.check.pages import listing
 from pql.check.report import CheckReport, Unread
 from pql.check.rules import RULES
+from pql.check.saved import read_saved
 from pql.cli.exits import Exit, fail, guarded, warn
 from pql.cli.progress import progress
 from pql.cli.streams import in_colour
 from pql.cli.text import printable
 from pql.diagnostics.suggest import suggestion
+from pql.joins.source import Source
 
 __all__ = ["CheckOptions", "run_check"]
 
@@ -66,6 +68,7 @@ def run_check(options: CheckOptions) -> None:
     _refuse_nonsense(options)
     settings, selection = _settings(options)
     items, closed = _items(options, settings)
+    _refuse_unread_settings(settings, items)
     clock = Clock(datetime.now(UTC))
     if options.diff:
         raise SystemExit(int(_diff(items, clock, selection)))
@@ -103,6 +106,8 @@ def _refuse_nonsense(options: CheckOptions) -> None:
 def _settings(options: CheckOptions) -> tuple[Settings, Selection]:
     try:
         settings = find_settings(Path.cwd())
+    except NotTomlError as error:
+        settings = Settings(file=error.path, broken=True)
     except ConfigError as error:
         fail(f"error: {printable(str(error))}", Exit.USAGE)
     wanted = _parts(options.select) or settings.select
@@ -112,6 +117,15 @@ def _settings(options: CheckOptions) -> tuple[Settings, Selection]:
         known = (*all_codes(), *(rule.name for rule in RULES))
         hint = suggestion(str(error), known) or "`pql check --list-rules` lists them"
         fail(f"error: no code or rule {str(error)!r}; {hint}", Exit.USAGE)
+
+
+def _refuse_unread_settings(settings: Settings, items: Sequence[Item]) -> None:
+    """Settings that can't be read are a finding where they are checked, too; else nothing can be checked."""
+    if settings.broken and settings.file is not None:
+        own = settings.file.resolve()
+        if not any(each.path is not None and each.path.resolve() == own for each in items):
+            with guarded():
+                read_saved(Source(str(settings.file), read_text(settings.file)[0]))
 
 
 def _parts(values: Sequence[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pql.check.config import ConfigError
 from pql.check.saved import SavedQuery, find_saved
-from pql.cli.exits import Exit, fail
+from pql.cli.exits import Exit, fail, guarded
 from pql.cli.output import paints, terminal_width
 from pql.cli.saved import settings_of
 from pql.cli.streams import speak_utf8
@@ -22,9 +22,10 @@ def run_queries(output: str) -> None:
     if output not in ("text", "json"):
         fail(f"error: --format is text or json, not {output!r}", Exit.USAGE)
     try:
-        path, found = find_saved(Path.cwd())
+        with guarded():
+            path, found = find_saved(Path.cwd())
     except ConfigError as error:
-        fail(f"error: {error}", Exit.USAGE)
+        fail(f"error: {printable(str(error))}", Exit.USAGE)
     if output == "json":
         speak_utf8()
         told = [{"name": each.block.name, **_told(each), "description": each.description} for each in found]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.text import printable
 
 if TYPE_CHECKING:
     from pql.check.saved import SavedQuery
@@ -25,9 +26,10 @@ def saved_query(name: str) -> SavedQuery:
     from pql.diagnostics.suggest import suggestion
 
     try:
-        path, found = find_saved(Path.cwd())
+        with guarded():
+            path, found = find_saved(Path.cwd())
     except ConfigError as error:
-        fail(f"error: {error}", Exit.USAGE)
+        fail(f"error: {printable(str(error))}", Exit.USAGE)
     wanted = next((each for each in found if each.block.name == name), None)
     if wanted is None:
         where = "there is no pql.toml here or above" if path is None else f"it is not in {path}"
@@ -61,14 +63,7 @@ def _checked(saved: SavedQuery) -> None:
     block = saved.block
     text = block.query.text
     sort = None if block.sort is None else block.sort.text
-    names = {each.value: each for each in Entity}
-    entity = names.get(saved.entity or Entity.RUN.value)
-    if entity is None:
-        fail(
-            f"error: {block.query.source.name}: `entity` of the query `{block.name}` is one of "
-            f"{', '.join(names)}, not {saved.entity!r}",
-            Exit.USAGE,
-        )
+    entity = Entity(saved.entity or Entity.RUN.value)
     try:
         bind(
             parse_query(text) if text.strip() else None,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pql.check.config import ConfigError
 from pql.check.saved import read_saved
 from pql.cli.main import app
+from pql.diagnostics.diagnostic import PqlError
 from pql.diagnostics.span import Span
 from pql.joins.source import Source
 
@@ -137,26 +137,63 @@ def test_pyproject_has_them_below_tool(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "code", "place"),
     [
-        ('[queries.a]\nquery = "x:1"\nlimit = "3"\n', "pql.toml:3:9: `limit`"),
-        ('[queries.a]\nquery = "x:1"\nlimit = 0\n', "pql.toml:3:9: `limit`"),
-        ('[queries.a]\nqeury = "x:1"\n', "pql.toml:2:9: unknown setting `qeury`"),
-        ("[queries.a]\nsort = 3\n", "pql.toml:2:8: `sort`"),
-        ('[queries]\na = "x:1"\n', "pql.toml:2:5: `a` must be a table"),
-        ("[queries.a\n", "pql.toml: "),
-        ("queries = 3\n", "pql.toml:1:11: `queries` must be"),
+        ('[queries.a]\nquery = "x:1"\nlimit = «"3"»\n', "PQL401", "3:9"),
+        ('[queries.a]\nquery = "x:1"\nlimit = «0»\n', "PQL401", "3:9"),
+        ('[queries.a]\nqeury = «"x:1"»\n', "PQL605", "2:9"),
+        ("[queries.a]\nsort = «3» # and more\n", "PQL603", "2:8"),
+        ('[queries.a]\nentity = «"run"»\n', "PQL603", "2:10"),
+        ('[queries]\na = «"x:1"»\n', "PQL603", "2:5"),
+        ("queries = «3»\n", "PQL603", "1:11"),
+        ('[queries]\na = {query = "x:1", limit = «0» , sort="y"}\n', "PQL401", "2:29"),
+        ('[queries]\na = {columns = [«"x}"», {b = 1}], query = "x"}\n', "PQL603", "2:16"),
+        ('queries = {a = {query = "x:1", srt = «"}"»}}\n', "PQL605", "1:38"),
+        ('[queries]\na.query = "x"\na.limit = «-1»\n', "PQL401", "3:11"),
+        ("[queries.a«\n»", "PQL633", "1:11"),
+        ('[queries.a]\nquery = «"x»\n', "PQL633", "2:11"),
     ],
 )
-def test_what_cannot_be_used_is_named(text: str, told: str, project: Path) -> None:
-    with pytest.raises(ConfigError) as caught:
-        read_saved(Source("pql.toml", text))
-    assert told in str(caught.value)
-    (project / "pql.toml").write_text(text)
-    code, _, words = said("check", "pql.toml")
-    assert code == 2
-    assert "Traceback" not in words
-    assert said("explain", "@a")[0] == 2
+def test_what_cannot_be_used_is_a_finding_at_its_place(
+    text: str, code: str, place: str, project: Path
+) -> None:
+    plain = text.replace("«", "").replace("»", "")
+    with pytest.raises(PqlError) as caught:
+        read_saved(Source("pql.toml", plain))
+    assert caught.value.diagnostic.code == code
+    if code != "PQL633" and "[«" not in text:  # those point at one character, and at the whole list
+        start = text.index("«")
+        assert caught.value.diagnostic.span == Span(start, text.index("»") - 1)
+    (project / "pql.toml").write_text(plain)
+    code_of_check, found, errors = said("check", "--format", "concise")
+    assert (code_of_check, errors) == (1, "")
+    assert f"pql.toml:{place}: {code}" in found
+    used, _, words = said("explain", "@a")
+    assert used == 2
+    assert f"pql.toml:{place}" in words
+    assert "^" in words
+
+
+def test_every_fault_of_a_file_is_told(project: Path) -> None:
+    (project / "pql.toml").write_text(
+        '[queries]\na = {query = "kindd:job"}\nb = {limit = 0, srt = "x"}\nc = 1\n'
+    )
+    found = said("check", "--format", "concise")[1].splitlines()
+    assert [line.split()[:2] for line in found] == [
+        ["pql.toml:2:15:", "PQL201"],
+        ["pql.toml:3:14:", "PQL401"],
+        ["pql.toml:3:23:", "PQL605"],
+        ["pql.toml:4:5:", "PQL603"],
+    ]
+
+
+def test_settings_that_are_no_toml_stop_a_check_that_does_not_look_at_them(project: Path) -> None:
+    (project / "pql.toml").write_text("[check\n")
+    (project / "x.pql").write_text("status:failed\n")
+    code, out, words = said("check", "x.pql")
+    assert (code, out) == (2, "")
+    assert "error[PQL633]" in words
+    assert said("check")[0] == 1
 
 
 def test_a_name_is_kept_as_it_is_where_no_query_stands(project: Path) -> None:

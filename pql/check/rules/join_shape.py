@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pql.check.rule import Rule, unit_faults
+from pql.check.rule import Rule, contents_faults, unit_faults
 
 __all__ = ["RULE"]
 
@@ -15,7 +15,8 @@ RULE = Rule(
     message="",
     doc="""\
 A join has a query and may have sort, limit, offset and params; a param has a value. What is not so
-is refused before anything is searched.
+is refused before anything is searched. Saved queries of `pql.toml` have query, sort, limit, columns,
+entity and description.
 """,
     wrong="""\
 kind: operation
@@ -28,4 +29,5 @@ joins:
   - query: "status:running"
 """,
     on_unit=unit_faults(_CODES),
+    on_contents=contents_faults(_CODES),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pql.check.rule import Rule, codes_from, search_faults, unit_faults
+from pql.check.rule import Rule, codes_from, contents_faults, search_faults, unit_faults
 
 __all__ = ["RULE"]
 
@@ -31,4 +31,5 @@ limit: 1
 """,
     on_search=search_faults(_CODES),
     on_unit=unit_faults(_CODES),
+    on_contents=contents_faults(_CODES),
 )

@@ -231,4 +231,17 @@ component:
   run: {kind: job, container: {image: python, command: [python, train.py]}}""",
         Form.SKETCH,
     ),
+    Code(
+        "PQL633",
+        "settings not readable",
+        "the file can't be read as TOML: {reason}",
+        "Saved queries and the settings of `pql check` stand in TOML: `pql.toml` or `pyproject.toml`.",
+        """\
+[queries.best]
+query = "metrics.loss:<0.01""",
+        """\
+[queries.best]
+query = "metrics.loss:<0.01\"""",
+        Form.SKETCH,
+    ),
 )
