@@ -11,11 +11,13 @@ from typing import IO, Any
 
 from lineage_index.index.index import ENTITY_NAMES, Index
 from lineage_index.index.result import SearchResult
+from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.output_index import open_index
 from pql.cli.streams import speak_utf8
 from pql.cli.text import printable
 from pql.diagnostics.diagnostic import PqlError
+from pql.diagnostics.suggest import suggestion
 
 __all__ = ["answer_lines", "run_batch"]
 
@@ -28,11 +30,12 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def run_batch(file: str | None, as_of: str | None, index: str | None) -> None:
+def run_batch(file: str | None, as_of: str | None, index: str | None, defaults: str | None = None) -> None:
     """Answer the queries of the file (or standard input) on standard output."""
     speak_utf8()
+    asked_query(None, defaults)  # which refuses a name that it does not know
     with guarded(), open_index(index, as_of) as opened, _source(file) as source:
-        answer_lines(opened, source, sys.stdout)
+        answer_lines(opened, source, sys.stdout, defaults)
 
 
 def _source(file: str | None) -> AbstractContextManager[IO[bytes]]:
@@ -44,11 +47,11 @@ def _source(file: str | None) -> AbstractContextManager[IO[bytes]]:
         fail(f"error: {printable(file)}: {error.strerror}", Exit.USAGE)
 
 
-def answer_lines(index: Index, lines: Iterable[bytes], output: IO[str]) -> None:
+def answer_lines(index: Index, lines: Iterable[bytes], output: IO[str], defaults: str | None = None) -> None:
     """One answer a request, in order; blank lines are passed over."""
     for line in lines:
         if line.strip():
-            output.write(_dumped(answer(index, line)) + "\n")
+            output.write(_dumped(answer(index, line, defaults)) + "\n")
             output.flush()
 
 
@@ -61,7 +64,7 @@ def _dumped(answer: dict[str, Any]) -> str:
     return text
 
 
-def answer(index: Index, line: bytes) -> dict[str, Any]:
+def answer(index: Index, line: bytes, defaults: str | None = None) -> dict[str, Any]:
     """The answer to one request; every fault in it is part of the answer."""
     try:
         request = json.loads(line.decode("utf-8-sig"))
@@ -76,6 +79,8 @@ def answer(index: Index, line: bytes) -> dict[str, Any]:
     if wrong is not None:
         return _error(identity, "PQL902", wrong)
     try:
+        if str(request.get("query", "")).startswith("@"):
+            request = _expanded(request)
         found = index.search(
             request.get("query"),
             sort=request.get("sort"),
@@ -83,11 +88,42 @@ def answer(index: Index, line: bytes) -> dict[str, Any]:
             offset=request.get("offset") or 0,
             entity=request.get("entity") or "runs",
             max_length=None,
+            defaults=defaults,
         )
         return {"id": identity, **_ids(found), "total": found.total}
+    except _NotSavedError as error:
+        return _error(identity, "PQL902", str(error))
     except PqlError as error:
         diagnostic = error.diagnostic
         return _error(identity, diagnostic.code, diagnostic.message, list(diagnostic.span))
+
+
+class _NotSavedError(Exception):
+    """A name that no saved query has."""
+
+
+def _expanded(request: dict[str, Any]) -> dict[str, Any]:
+    """The request with the saved query that it names; what it says itself goes before. Raises PqlError."""
+    from pql.check.config import ConfigError
+    from pql.check.saved import find_saved
+
+    name = request["query"][1:]
+    try:
+        _, found = find_saved(Path.cwd())
+    except ConfigError as error:
+        raise _NotSavedError(str(error)) from None
+    wanted = next((each for each in found if each.block.name == name), None)
+    if wanted is None:
+        hint = suggestion(name, (each.block.name for each in found))
+        raise _NotSavedError(f"no saved query is called `{name[:40]}`" + (f"; {hint}" if hint else ""))
+    block = wanted.block
+    told = {
+        "sort": None if block.sort is None else block.sort.text,
+        "limit": None if block.limit is None else int(block.limit.text),
+        "entity": wanted.entity,
+    }
+    own = {key: value for key, value in request.items() if value is not None}
+    return {**told, **own, "query": block.query.text}
 
 
 def _ids(found: SearchResult) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lineage_index.index.index import Index
+from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.output import chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
 from pql.cli.output_cells import json_text, plain
@@ -35,11 +36,16 @@ def run_compare(
     file: str | None,
     as_of: str | None,
     index: str | None,
+    defaults: str | None = None,
 ) -> None:
     """Print the runs beside each other; ends the process with 1 if there are fewer than two."""
     form = chosen_format(output, file)
     if form == "uuid":
         fail("error: --format uuid is of searches", Exit.USAGE)
+    if defaults is not None and len(what) > 1:
+        fail("error: --defaults adds to a query, not to runs that are named", Exit.USAGE)
+    if len(what) == 1:
+        what = [asked_query(what[0], defaults) or ""]
     most = _DEFAULT_LIMIT if limit is None else whole(limit, "--limit", 2)
     with guarded(), open_index(index, as_of) as opened:
         rows, total = _rows(opened, what, sort, most)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lineage_index.index.diff import (
@@ -18,6 +18,7 @@ from lineage_index.index.diff import (
 )
 from lineage_index.index.index import Index
 from pql.binder.bound import BoundQuery
+from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.output import strong, terminal_width, toned, write_text
 from pql.cli.output_cells import json_text
@@ -45,12 +46,14 @@ class DiffOptions:
     limit: str | None
     format: str
     index: str | None
+    defaults: str | None = None
 
 
 def run_diff(options: DiffOptions) -> None:
     """Print the difference; ends the process with 1 if there is none."""
     if options.format not in ("text", "json"):
         fail(f"error: --format is one of text, json, not {options.format!r}", Exit.USAGE)
+    options = replace(options, query=asked_query(options.query, options.defaults))
     limit = None if options.limit is None else whole(options.limit, "--limit", 1)
     with (
         guarded(),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded, tell
 from pql.cli.output import write_bytes, write_text
 from pql.cli.output_index import open_index
@@ -47,11 +48,13 @@ class PlotOptions:
     file: str | None = None
     as_of: str | None = None
     index: str | None = None
+    defaults: str | None = None
 
 
 def run_plot(options: PlotOptions) -> None:
     """Draw; ends the process with 1 if nothing is found or nothing of it can be drawn."""
     _check(options)
+    options = replace(options, query=asked_query(options.query, options.defaults))
     limit = _DEFAULT_LIMIT if options.limit is None else whole(options.limit, "--limit", 1)
     with guarded(), open_index(options.index, options.as_of) as opened:
         result = opened.search(options.query, sort=options.sort, limit=None if options.every else limit)

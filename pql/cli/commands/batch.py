@@ -6,19 +6,21 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, IndexOption
+from pql.cli.options import AsOfOption, DefaultsOption, IndexOption
 
 __all__ = ["batch"]
 
 
 def batch(
     file: Annotated[str | None, typer.Argument(help="JSON lines; standard input if left out or -.")] = None,
+    defaults: DefaultsOption = None,
     as_of: AsOfOption = None,
     index: IndexOption = None,
 ) -> None:
     """Answer many queries in one process: JSON lines in, JSON lines out.
 
-    In: {"id", "query", "sort", "limit", "offset", "entity"}, all but id optional. Out, in the same order:
+    In: {"id", "query", "sort", "limit", "offset", "entity"}, all but id optional;
+    "@name" is the saved query of that name. Out, in the same order:
     {"id", "uuids", "total"}, {"id", "artifacts", "total"}, {"id", "points", "total"}, or
     {"id", "error": {"code", "message", "span"}}.
 
@@ -28,4 +30,4 @@ def batch(
     """
     from pql.cli.batch import run_batch
 
-    run_batch(file, as_of, index)
+    run_batch(file, as_of, index, defaults)

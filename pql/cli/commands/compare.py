@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, IndexOption, expand_saved_list
+from pql.cli.options import AsOfOption, DefaultsOption, IndexOption, expand_saved_list
 
 __all__ = ["compare"]
 
@@ -31,6 +31,7 @@ def compare(
     file: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
     ] = None,
+    defaults: DefaultsOption = None,
     as_of: AsOfOption = None,
     index: IndexOption = None,
 ) -> None:
@@ -42,4 +43,4 @@ def compare(
     """
     from pql.cli.compare import run_compare
 
-    run_compare(what, sort, limit, output, file, as_of, index)
+    run_compare(what, sort, limit, output, file, as_of, index, defaults)

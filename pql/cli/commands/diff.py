@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import IndexOption, TextOrJson, expand_saved
+from pql.cli.options import DefaultsOption, IndexOption, TextOrJson, expand_saved
 
 __all__ = ["diff"]
 
@@ -30,6 +30,7 @@ def diff(
         str | None, typer.Option("--limit", "-n", metavar="N", help="Only the first N of each version.")
     ] = None,
     output: TextOrJson = "text",
+    defaults: DefaultsOption = None,
     index: IndexOption = None,
 ) -> None:
     """Say what entered, left and moved between two versions, and why.
@@ -40,4 +41,4 @@ def diff(
     """
     from pql.cli.diff import DiffOptions, run_diff
 
-    run_diff(DiffOptions(query, since, until, sort, limit, output, index))
+    run_diff(DiffOptions(query, since, until, sort, limit, output, index, defaults))

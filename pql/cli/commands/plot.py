@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, IndexOption, expand_saved, limit_beside_all
+from pql.cli.options import AsOfOption, DefaultsOption, IndexOption, expand_saved, limit_beside_all
 
 __all__ = ["plot"]
 
@@ -55,6 +55,7 @@ def plot(
         str | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write FILE.html (works offline), .svg or .png."),
     ] = None,
+    defaults: DefaultsOption = None,
     as_of: AsOfOption = None,
     index: IndexOption = None,
 ) -> None:
@@ -82,5 +83,6 @@ def plot(
             file,
             as_of,
             index,
+            defaults,
         )
     )
