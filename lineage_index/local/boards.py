@@ -21,7 +21,7 @@ from pql.joins.source import Source, placed
 from pql.syntax.ast import FieldPath
 from pql.syntax.parser import parse_sort
 
-__all__ = ["ARTIFACT", "Board", "Boards", "find_boards", "link_boards", "safe_name"]
+__all__ = ["ARTIFACT", "Board", "Boards", "find_boards", "homes_of", "link_boards", "safe_name"]
 
 ARTIFACT = "tensorboard"
 """The name that the folder has in a run's lineage, unless another is asked for."""
@@ -63,7 +63,7 @@ def find_boards(
     resolution = index.resolve(join, now=now)
     given = resolution.params["boards"].value
     paths: Sequence[str | None] = given["dirs"] if isinstance(given, dict) else given
-    homes = _homes(index, found.uuids)
+    homes = homes_of(index, found.uuids)
     boards: list[Board] = []
     notes: list[str] = []
     taken: set[str] = set()
@@ -89,7 +89,7 @@ def _join(query: str, sort: str | None, limit: int | None, artifact: str, dirs: 
     return Join(placed(query), placed(sort or "", "sort"), limit, 0, (param,), span, source)
 
 
-def _homes(index: Index, uuids: Sequence[str]) -> dict[str, str]:
+def homes_of(index: Index, uuids: Sequence[str]) -> dict[str, str]:
     """Where each run's folder is: a path or a URL."""
     sql = "SELECT uuid, store, folder FROM runs WHERE uuid IN (SELECT unnest($1::VARCHAR[]))"
     return {

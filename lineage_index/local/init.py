@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from pql.joins.document import Scalar, Sequence
 from pql.joins.opfile import Operation
 from pql.joins.paths import is_uri, sub_path
 
-__all__ = ["fetches", "lay_out"]
+__all__ = ["fetches", "lay_out", "paths_of"]
 
 _FETCHED = ("artifacts", "paths")
 
@@ -31,11 +31,12 @@ def fetches(operation: Operation) -> bool:
     return False
 
 
-def lay_out(composed: Mapping[str, Any], store: Path, folder: Path) -> tuple[str, ...]:
-    """Link every path that the operation's `init` fetches. Gives a sentence for what can't be had."""
+def lay_out(composed: Mapping[str, Any], place: Callable[[str], Path], folder: Path) -> tuple[str, ...]:
+    """Link every path that the operation's `init` fetches, from where `place` says that it lies. Gives a
+    sentence for each that can't be had."""
     said: list[str] = []
     linked: set[str] = set()
-    init = composed["component"]["run"].get("init") or ()
+    init = _init(composed)
     for entry in init:
         other = (
             [key for key in entry if key not in (*_FETCHED, "connection")]
@@ -43,10 +44,9 @@ def lay_out(composed: Mapping[str, Any], store: Path, folder: Path) -> tuple[str
             else [""]
         )
         if other:
-            said.append(f"`init` of {other[0] or 'an odd form'} has no effect in a local run")
+            said.append(f"`init` of {other[0] or 'an odd form'} is not fetched: only artifacts and paths are")
     # The shorter first: what lies below a link is there already, and must not be made in the store.
-    paths = {path for entry in init if isinstance(entry, dict) for path in _paths(entry)}
-    for path in sorted(paths, key=lambda each: (each.count("/"), each)):
+    for path in sorted(paths_of(composed), key=lambda each: (each.count("/"), each)):
         inside = None if is_uri(path) else sub_path(path)
         if inside is None:
             said.append(f"{path} is no path of the store, and is not fetched")
@@ -54,7 +54,7 @@ def lay_out(composed: Mapping[str, Any], store: Path, folder: Path) -> tuple[str
         parts = inside.split("/")
         if any("/".join(parts[:count]) in linked for count in range(1, len(parts) + 1)):
             continue
-        source = store / inside
+        source = place(inside)
         if not source.exists():
             said.append(f"{path} is not in the store, and is not fetched")
             continue
@@ -63,6 +63,18 @@ def lay_out(composed: Mapping[str, Any], store: Path, folder: Path) -> tuple[str
         target.symlink_to(source.resolve())
         linked.add(inside)
     return tuple(said)
+
+
+def paths_of(composed: Mapping[str, Any]) -> set[str]:
+    """The paths that the operation's `init` names."""
+    return {path for entry in _init(composed) if isinstance(entry, dict) for path in _paths(entry)}
+
+
+def _init(composed: Mapping[str, Any]) -> Iterable[Any]:
+    """The entries of `init`: of the component, or of the patch of one that isn't in the file."""
+    component = composed.get("component")
+    run = component.get("run") if isinstance(component, dict) else composed.get("runPatch")
+    return (run.get("init") or ()) if isinstance(run, dict) else ()
 
 
 def _paths(entry: Mapping[str, Any]) -> Iterator[str]:

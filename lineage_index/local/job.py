@@ -91,7 +91,7 @@ class Workshop:
             if say and resolved.warnings:
                 self.report(Noted(resolved.warnings))
             if context is not None:
-                for sentence in lay_out(resolved.operation, self.store, context):
+                for sentence in lay_out(resolved.operation, self.store.joinpath, context):
                     self.report(Noted(text=sentence))
             return self._job(operation, resolved, name, own, context)
         except BaseException:

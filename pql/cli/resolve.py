@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lineage_index.index.resolve import JoinSearch, preview
+from lineage_index.index.index import Index
+from lineage_index.index.resolve import JoinSearch, ResolvedOperation, preview
 from pql.catalog.numbers import spelt_number
 from pql.cli.exits import Exit, fail, guarded, tell
 from pql.cli.output_index import open_index
@@ -34,6 +36,7 @@ def run_resolve(
     lock: str | None,
     locked: bool,
     update: bool,
+    fetch: str | None,
     output: str,
     as_of: str | None,
     index: str | None,
@@ -45,7 +48,12 @@ def run_resolve(
         fail("error: --locked and --update exclude each other", Exit.USAGE)
     if dry_run and (lock or locked or update):
         fail("error: --dry-run resolves nothing that a lock file could hold", Exit.USAGE)
+    if dry_run and fetch:
+        fail("error: --dry-run resolves nothing that could be fetched", Exit.USAGE)
     context = context_of(params, _uuid(run, "--run"), _uuid(dag_run, "--dag-run"))
+    folder = None if fetch is None else _fresh(fetch)
+    if folder is not None:
+        context = replace(context, globals={"artifacts_path": str(folder), **context.globals})
     locking = Path(lock or f"{file}.lock") if lock or locked or update else None
     with guarded():
         operation = read_operation(read_file(Path(file)), file, wanted)
@@ -63,7 +71,41 @@ def run_resolve(
                 from lineage_index.store.recorded import record_edges
 
                 record_edges(opened.snapshot.path, context.run, resolved.edges)
+            if folder is not None:
+                _fetch(opened, resolved, folder)
             _print(resolved.operation, output)
+
+
+def _fresh(name: str) -> Path:
+    """A folder that is not there yet, or is empty."""
+    folder = Path(name).absolute()
+    try:
+        taken = folder.exists() and any(folder.iterdir())
+    except OSError as error:
+        fail(f"error: {printable(name)}: {error.strerror}", Exit.USAGE)
+    if taken:
+        fail(f"error: --fetch: {printable(name)} is not empty; name a new folder", Exit.USAGE)
+    return folder
+
+
+def _fetch(opened: Index, resolved: ResolvedOperation, folder: Path) -> None:
+    """Lay out what `init` names, and say what can't be had."""
+    from lineage_index.local.boards import homes_of
+    from lineage_index.local.init import lay_out, paths_of
+
+    homes = homes_of(opened, sorted({path.partition("/")[0] for path in paths_of(resolved.operation)}))
+
+    def place(inside: str) -> Path:
+        uuid, _, below = inside.partition("/")
+        return Path(homes[uuid], below) if uuid in homes else folder / "not in the index"
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        said = lay_out(resolved.operation, place, folder)
+    except OSError as error:
+        fail(f"error: {printable(str(folder))}: {error.strerror}", Exit.OUTPUT)
+    for sentence in said:
+        print(f"warning: {printable(sentence)}", file=sys.stderr)
 
 
 def _uuid(text: str | None, option: str) -> str | None:

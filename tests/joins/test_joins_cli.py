@@ -33,6 +33,7 @@ def resolve(
         "lock": None,
         "locked": False,
         "update": False,
+        "fetch": None,
         "as_of": None,
         **options,
     }

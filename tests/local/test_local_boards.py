@@ -153,3 +153,35 @@ def test_without_the_extra_it_says_what_to_install(home: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "pip install 'pql-lineage[tensorboard]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "compare_top_experiments.yaml"
+
+
+def fetched(home: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [PQL, "resolve", EXAMPLE, "-P", "globals.ports=[0]", "--fetch", folder, "-f", "json", *options]
+    return subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
+
+
+def test_what_the_example_fetches_lies_where_its_command_looks(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "boards"
+    done = fetched(home, folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    container = json.loads(done.stdout)["component"]["run"]["container"]
+    assert container["args"][0] == f"--logdir={folder}"
+    with Index.open(home / ".pql") as opened:
+        best = opened.search("metrics.loss:<0.01", sort="metrics.loss", limit=5)
+    assert sorted(each.name for each in folder.iterdir()) == sorted(best.uuids)
+    for uuid in best.uuids:
+        events = [each for board in (folder / uuid).glob("*/*") for each in board.iterdir()]
+        assert len(events) == 1
+
+
+def test_only_a_new_folder_is_filled(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("kept")
+    done = fetched(home, tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is not empty" in done.stderr
+    assert fetched(home, tmp_path / "mine").returncode == 2
+    assert fetched(home, tmp_path / "other", "--dry-run").returncode == 2
+    assert [each.name for each in tmp_path.iterdir()] == ["mine"]

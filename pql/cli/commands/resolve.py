@@ -37,6 +37,12 @@ def resolve(
         bool, typer.Option("--locked", help="Fail, saying what moved, unless all is as locked.")
     ] = False,
     update: Annotated[bool, typer.Option("--update", help="Write the lock file again.")] = False,
+    fetch: Annotated[
+        str | None,
+        typer.Option(
+            "--fetch", metavar="DIR", help="Lay out what `toInit` fetches as links in a new folder."
+        ),
+    ] = None,
     output: Annotated[str, typer.Option("--format", "-f", help="yaml or json.", metavar="FORMAT")] = "yaml",
     as_of: AsOfOption = None,
     index: IndexOption = None,
@@ -49,4 +55,6 @@ def resolve(
     """
     from pql.cli.resolve import run_resolve
 
-    run_resolve(file, op, params or [], run, dag_run, dry_run, lock, locked, update, output, as_of, index)
+    run_resolve(
+        file, op, params or [], run, dag_run, dry_run, lock, locked, update, fetch, output, as_of, index
+    )
