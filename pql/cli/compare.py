@@ -9,7 +9,7 @@ from typing import Any
 from lineage_index.index.index import Index
 from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
+from pql.cli.output import OF_TABLES, chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
 from pql.cli.output_cells import json_text, plain
 from pql.cli.output_columns import ShownColumn
 from pql.cli.output_index import open_index
@@ -39,9 +39,7 @@ def run_compare(
     defaults: str | None = None,
 ) -> None:
     """Print the runs beside each other; ends the process with 1 if there are fewer than two."""
-    form = chosen_format(output, file)
-    if form == "uuid":
-        fail("error: --format uuid is of searches", Exit.USAGE)
+    form = chosen_format(output, file, OF_TABLES)
     if defaults is not None and len(what) > 1:
         fail("error: --defaults adds to a query, not to runs that are named", Exit.USAGE)
     if len(what) == 1:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
-from pql.cli.complete_query import complete_names, complete_query, complete_saved, known_keys
+from pql.catalog.fields import Field
+from pql.cli.complete_query import complete_names, complete_query, complete_saved, known_keys, stored_values
+from pql.cli.streams import COLOURS
 
 __all__ = ["FILES", "Word", "candidates", "complete_line", "split_line"]
 
@@ -14,12 +17,14 @@ FILES = ":files"
 """Said instead of candidates: the shell's own files and folders."""
 
 _QUERIES = ("query", "what")
-_NAMES = {"sort": True, "columns": False, "by": False, "of": True, "x": False, "y": False}
+_NAMES = {"sort": True, "columns": False, "by": False, "color": False, "of": True, "x": False, "y": False}
 _CLOSED = {
     "entity": ("runs", "artifacts", "points"),
     "emit": ("text", "ast", "bound", "plan", "sql", "duckdb"),
     "report": ("text", "json"),
+    "color": COLOURS,
     "defaults": ("polyaxon",),
+    "by": ("content", "uri"),
 }
 _TABLES = ("table", "wide", "json", "jsonl", "csv", "parquet", "arrow", "markdown")
 _FORMATS = {
@@ -29,8 +34,11 @@ _FORMATS = {
     "lineage": ("tree", "dot", "mermaid", "json", "openlineage"),
     "resolve": ("yaml", "json"),
     "check": ("text", "concise", "json", "sarif", "github", "junit"),
-    "export": ("parquet", "csv", "duckdb"),
+    "index export": ("parquet", "csv", "duckdb"),
 }
+_OPEN = {("stats", "by"), ("plot", "color")}
+"""Options that have the name of a closed one."""
+
 _SPECIAL = re.compile(r"([^\w@%+=:,./~-])")
 
 
@@ -85,24 +93,28 @@ def candidates(words: list[str]) -> Iterator[str]:
 
     group: Any = typer.main.get_command(app)
     rest = words[1:]
+    rest, path = _behind_options(rest), list[str]()
     while hasattr(group, "commands") and len(rest) > 1 and rest[0] in group.commands:
-        group, rest = group.commands[rest[0]], rest[1:]
+        group, rest, path = group.commands[rest[0]], rest[1:], [*path, rest[0]]
     last = rest[-1] if rest else ""
     options = {name: each for each in group.params for name in each.opts if name.startswith("-")}
     valued = {name for name, each in options.items() if not each.is_flag}
     if hasattr(group, "commands"):
+        if len(rest) == 2 and rest[0] in valued:
+            yield from _of_parameter(group.name, options[rest[0]], last, None)
         if len(rest) > 1:
             return
         names: Iterable[str] = group.list_commands(None)
         yield from (each for each in (*names, "--help", *options) if each.startswith(last))
         return
+    command = " ".join(path)
     before = rest[:-1]
     given = _value_of(before, ("--index",))
     if before and before[-1] in valued:
-        yield from _of_parameter(group.name, options[before[-1]], last, given)
+        yield from _of_parameter(command, options[before[-1]], last, given)
     elif last.startswith("--") and "=" in last and last.partition("=")[0] in valued:
         name, _, value = last.partition("=")
-        yield from (f"{name}={each}" for each in _of_parameter(group.name, options[name], value, given))
+        yield from (f"{name}={each}" for each in _of_parameter(command, options[name], value, given))
     elif last.startswith("-"):
         every = [name for each in group.params for name in (*each.opts, *each.secondary_opts)]
         yield from (each for each in (*every, "--help") if each.startswith(last) and each.startswith("--"))
@@ -113,7 +125,14 @@ def candidates(words: list[str]) -> Iterator[str]:
             for number, each in enumerate(before)
         )
         if arguments and (place < len(arguments) or arguments[-1].nargs == -1):
-            yield from _of_parameter(group.name, arguments[min(place, len(arguments) - 1)], last, given)
+            yield from _of_parameter(command, arguments[min(place, len(arguments) - 1)], last, given)
+
+
+def _behind_options(words: list[str]) -> list[str]:
+    """The words without what stands in front of a command: `--color never`."""
+    if len(words) > 2 and words[0] == "--color":
+        return words[2:]
+    return words[1:] if len(words) > 1 and words[0].startswith("--color=") else words
 
 
 def _value_of(words: list[str], names: tuple[str, ...]) -> str | None:
@@ -128,7 +147,7 @@ def _value_of(words: list[str], names: tuple[str, ...]) -> str | None:
 
 def _of_parameter(command: str, parameter: Any, text: str, index: str | None) -> Iterator[str]:
     name = parameter.opts[0].lstrip("-").replace("-", "_")
-    closed = _CLOSED.get(name, ())
+    closed = () if (command, name) in _OPEN else _CLOSED.get(name, ())
     if name == "format":
         closed = _FORMATS.get(command, ("text", "json"))
     if closed:
@@ -138,13 +157,20 @@ def _of_parameter(command: str, parameter: Any, text: str, index: str | None) ->
     elif name in _QUERIES:
         if not text or text.startswith("@"):
             yield from complete_saved(text)
-        yield from complete_query(text, _keys(index))
+        yield from complete_query(text, _keys(index), partial(_stored, index))
     elif name == "shell":
         yield from (each for each in ("bash", "zsh", "fish") if each.startswith(text))
     elif any(
         each in str(parameter.metavar or name).lower() for each in ("file", "dir", "path", "store", "target")
     ):
         yield FILES
+
+
+def _stored(index: str | None, field: Field) -> list[str]:
+    try:
+        return stored_values(index, field)
+    except Exception:  # noqa: BLE001 - as for the keys
+        return []
 
 
 def _keys(index: str | None) -> dict[str, list[str]]:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from pql.catalog.fields import HISTORY_FUNCTIONS, RELATIONS, RUN_FIELDS, Entity, Family, find_field
+from pql.catalog.fields import HISTORY_FUNCTIONS, RELATIONS, RUN_FIELDS, Entity, Family, Field, find_field
 
-__all__ = ["complete_names", "complete_query", "complete_saved", "known_keys"]
+__all__ = ["complete_names", "complete_query", "complete_saved", "known_keys", "stored_values"]
 
 _CLAUSE = re.compile(r"(?:.*(?:[,(]|[\s)](?:AND|OR|NOT)(?=[\s(])|\s\|\s))?\s*", re.DOTALL | re.IGNORECASE)
 _OPERATORS = re.compile(r"[\s~<>=]*")
 _QUOTES = re.compile(r'"(?:\\.|[^"\\])*"')
 _SECTIONS = {"inputs": "inputs", "outputs": "outputs", "metrics": "outputs", "meta_info": "meta_info"}
+_FREE = frozenset(
+    {"project", "owner", "kind", "runtime", "framework", "backend", "queue", "agent", "namespace"}
+    | {"artifacts_store", "tags", "teams", "contributors", "in_artifact_kind", "out_artifact_kind"}
+)
+"""Fields without a closed list of values that have few."""
+
+_MOST_VALUES = 500
+
 Keys = dict[str, list[str]]
 """The keys of an index by section."""
 
@@ -29,8 +37,28 @@ def known_keys(index: str | None) -> Keys:
     return keys
 
 
-def complete_query(text: str, keys: Keys) -> Iterator[str]:
-    """The texts that begin with this one and go on with a field, or with a value of one."""
+def stored_values(index: str | None, field: Field) -> list[str]:
+    """The values of a free field that has few, those of most runs first; none for other fields."""
+    if field.name not in _FREE:
+        return []
+    from lineage_index.index.index import Index
+    from lineage_index.index.locate import locate_index
+    from lineage_index.index.result import elements
+
+    with Index.open(locate_index(index)) as opened:
+        rows = opened._engine.select(
+            f'SELECT "{field.column}", count(*) AS runs FROM runs WHERE "{field.column}" IS NOT NULL '
+            f"GROUP BY ALL ORDER BY runs DESC, 1 LIMIT {_MOST_VALUES}"
+        )
+    found = [each for (text, _) in rows for each in (elements(text) if field.is_set else [text])]
+    return list(dict.fromkeys(found))
+
+
+def complete_query(
+    text: str, keys: Keys, stored: Callable[[Field], Iterable[str]] = lambda _: ()
+) -> Iterator[str]:
+    """The texts that begin with this one and go on with a field, or with a value of one: `stored` gives those
+    that runs have."""
     masked = _QUOTES.sub(lambda found: '"' + "_" * (len(found[0]) - 2) + '"', text)
     found = _CLAUSE.match(masked)
     start = 0 if found is None else found.end()
@@ -42,9 +70,8 @@ def complete_query(text: str, keys: Keys) -> Iterator[str]:
     done = value.rfind("|") + 1
     operator = _OPERATORS.match(value, done)
     done = done if operator is None else operator.end()
-    for each in _values(name.strip()):
-        if each.startswith(value[done:]):
-            yield f"{head}{name}:{value[:done]}{each}"
+    offered = (each for each in _values(name.strip(), stored) if each.startswith(value[done:]))
+    yield from (f"{head}{name}:{value[:done]}{each}" for each in dict.fromkeys(offered))
 
 
 def complete_names(text: str, keys: Keys, *, sort: bool) -> Iterator[str]:
@@ -94,10 +121,13 @@ def _spelt(key: str) -> str:
     return '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _values(name: str) -> Iterable[str]:
+def _values(name: str, stored: Callable[[Field], Iterable[str]]) -> Iterable[str]:
     field = find_field(Entity.RUN, name)
     if field is None:
         return ("nil",)
-    if field.closed or field.known:
-        return (*field.closed, *field.known)
+    if field.closed:
+        return field.closed
+    found = [*map(_spelt, stored(field)), *field.known]
+    if found:
+        return found
     return ("true", "false") if field.family in (Family.BOOL, Family.FLAG) else ("nil",)

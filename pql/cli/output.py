@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +17,7 @@ from pql.cli.text import printable
 
 __all__ = [
     "FORMATS",
+    "OF_TABLES",
     "chosen_format",
     "encode",
     "paints",
@@ -28,6 +30,8 @@ __all__ = [
 ]
 
 FORMATS = ("table", "wide", "json", "jsonl", "csv", "parquet", "arrow", "markdown", "uuid")
+OF_TABLES = tuple(each for each in FORMATS if each != "uuid")
+"""Those of what is no list of runs."""
 _BINARY = frozenset({"parquet", "arrow"})
 _SUFFIXES = {
     ".json": "json",
@@ -42,13 +46,13 @@ _SUFFIXES = {
 }
 
 
-def chosen_format(wanted: str | None, file: str | None) -> str:
+def chosen_format(wanted: str | None, file: str | None, forms: Sequence[str] = FORMATS) -> str:
     """The format that was asked for, or the one that the file's ending stands for; ends the process for a
     format that there is not."""
     if wanted is None:
         return _SUFFIXES.get(Path(file).suffix.lower(), "table") if file is not None else "table"
-    if wanted not in FORMATS:
-        fail(f"error: --format is one of {', '.join(FORMATS)}, not {wanted!r}", Exit.USAGE)
+    if wanted not in forms:
+        fail(f"error: --format is one of {', '.join(forms)}, not {wanted!r}", Exit.USAGE)
     if wanted in _BINARY and file is None and sys.stdout.isatty():
         fail(f"error: {wanted} is not for a terminal; name a file with -o FILE", Exit.USAGE)
     return wanted

@@ -13,7 +13,7 @@ from pql.binder.bound import BoundQuery, ColumnValue, SortKey
 from pql.catalog.fields import Entity, find_field
 from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
+from pql.cli.output import OF_TABLES, chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
 from pql.cli.output_cells import json_text
 from pql.cli.output_columns import ShownColumn
 from pql.cli.output_index import open_index
@@ -38,9 +38,7 @@ def run_stats(
     defaults: str | None = None,
 ) -> None:
     """Print a row for every group and every number; ends the process with 1 if nothing matches."""
-    form = chosen_format(output, file)
-    if form == "uuid":
-        fail("error: --format uuid is of searches", Exit.USAGE)
+    form = chosen_format(output, file, OF_TABLES)
     query = asked_query(query, defaults)
     with guarded(), open_index(index, as_of) as opened:
         bound = opened.bind(query)

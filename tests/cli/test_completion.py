@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from lineage_index.index.refresh import refresh
 from pql.cli.complete import FILES, complete_line, split_line
 from pql.cli.completion import print_candidates
-from pql.cli.main import app
+from pql.cli.main import COMMANDS, INDEX_COMMANDS, app
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "status": "succeeded",
         "inputs": {"lr": 1, "odd key": 2},
         "outputs": {"loss": 1},
+        "project": "vision lab",
+        "kind": "custom",
+        "tags": ["baseline", "a|b"],
     }
     (run / "run.plx.json").write_text(json.dumps(told))
     refresh(folder / "runs", folder / ".pql")
@@ -72,6 +78,18 @@ def inside(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("pql search --sort 'name, -metrics.l", ["name, -metrics.loss"]),
         ("pql search --columns name,metrics.", ["name,metrics.*", "name,metrics.loss"]),
         ("pql why abc status:succ", ["status:succeeded"]),
+        ("pql search tags:ba", ["tags:baseline"]),
+        ("pql search 'tags:x|ba", ["tags:x|baseline"]),
+        ("pql search 'project:", ['project:"vision lab"']),
+        ("pql search kind:cus", ["kind:custom"]),
+        ("pql search owner:", ["owner:nil"]),
+        ("pql --color ne", ["never"]),
+        ("pql --color never sea", ["search"]),
+        ("pql search --color al", ["always"]),
+        ("pql plot --color metrics.l", ["metrics.loss"]),
+        ("pql lineage --by u", ["uri"]),
+        ("pql stats --by project.n", []),
+        ("pql stats --by tag", ["tags"]),
         ("pql index refresh ", [FILES]),
         ("pql completion f", ["fish"]),
         ("pql nothing such ", []),
@@ -79,6 +97,36 @@ def inside(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_is_offered(line: str, offered: list[str]) -> None:
     assert complete_line(line)[: len(offered) or None][:3] == offered[:3]
+
+
+LISTED = [("", each) for each in COMMANDS] + [("index ", each) for each in INDEX_COMMANDS]
+NEEDY = {"show", "compare", "lineage", "explain", "resolve", "tensorboard", "run", "refresh"}
+NEEDY |= {"export", "watch"}
+OPEN = {("stats", "--by"), ("plot", "--color")}
+CLOSED = ("format", "entity", "emit", "report", "defaults", "by", "color")
+
+
+def closed_options() -> Iterator[tuple[str, str]]:
+    """Every command with an option that has a closed list, and that option."""
+    for group, listed in LISTED:
+        own: Any = typer.main.get_command(app)
+        for word in (*group.split(), listed.name):
+            own = own.commands[word]
+        names = [name for each in own.params for name in each.opts if name.removeprefix("--") in CLOSED]
+        yield from ((f"{group}{listed.name}", name) for name in names if (listed.name, name) not in OPEN)
+
+
+@pytest.mark.parametrize(("command", "option"), sorted(closed_options()))
+def test_what_is_offered_is_what_is_taken(command: str, option: str) -> None:
+    """A command that refuses a value says which it takes: these are offered."""
+    offered = complete_line(f"pql {command} {option} ")
+    needed = {"why": ["a", "b:1"], "diff": ["--from", "0"], "complete": ["x"], "completion": ["zsh"]}
+    words = needed.get(command, ["x"] if command.split()[-1] in NEEDY else [])
+    said = CliRunner().invoke(app, [*command.split(), *words, option, "no such value"])
+    assert said.exit_code == 2
+    assert f"{option} is" in said.stderr
+    told = said.stderr.partition(f"{option} is")[2].partition(", not ")[0].removeprefix(" one of")
+    assert sorted(offered) == sorted(re.findall(r"\w+", told.replace(" or ", " ")))
 
 
 def test_bash_gets_the_part_behind_its_own_break() -> None:
