@@ -28,11 +28,13 @@ from pql.binder.bound import (
     SortKey,
     Step,
     Test,
+    TextMatches,
     TextOrder,
     TimeTest,
 )
 from pql.binder.literals import OPERATORS, Typing, is_null, type_operation
 from pql.binder.paths import Target, bind_subject, keyless
+from pql.binder.regexes import LARGEST_TOGETHER, regex_size
 from pql.catalog.fields import Entity, Family, Field, Relation, find_field, find_relation
 from pql.catalog.numbers import spelt_number
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
@@ -72,6 +74,8 @@ class _Context:
     text: str
     clock: Clock
     warnings: list[Diagnostic] = field(default_factory=list)
+    patterns: int = 0
+    """The sizes of the regular expressions so far."""
 
 
 def bind(
@@ -181,6 +185,8 @@ def _bind_condition(condition: Condition, entity: Entity, context: _Context) -> 
         test = type_operation(operation, typing)
     if test is None:
         return None
+    if isinstance(test, TextMatches):
+        _add_pattern(test, condition.value_span, context)
     _warn_closed(condition, target.field, context)
     _warn_null(condition.operation, target.field, context)
     if isinstance(target.value, ElementId) and isinstance(test, IsNil):
@@ -274,6 +280,13 @@ def _warn_null(operation: Operation, target: Field, context: _Context) -> None:
         if is_null(literal):
             hint = "`nil` asks for null and for missing values, in a condition of its own"
             context.warnings.append(Diagnostic("PQL503", literal.span, hint=hint))
+
+
+def _add_pattern(test: TextMatches, span: Span, context: _Context) -> None:
+    context.patterns += regex_size(test.pattern)
+    if context.patterns > LARGEST_TOGETHER:
+        reason = "the patterns of this query are too large together"
+        raise PqlError(Diagnostic("PQL307", span, {"reason": reason}), context.text)
 
 
 def _bind_sort(term: SortTerm, entity: Entity, text: str) -> SortKey:

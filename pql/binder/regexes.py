@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 import warnings
 
-__all__ = ["regex_fault"]
+__all__ = ["LARGEST_TOGETHER", "regex_fault", "regex_size"]
 
 _LONGEST = 1000
+_LARGEST = 20_000
+LARGEST_TOGETHER = 500_000
+"""The sizes of all patterns of a query. RE2 compiles each for every thread."""
+
 _NOT_RE2 = re.compile(
     r"(?P<look>\(\?(?:[=!]|<[=!]))|(?P<back>\\[1-9]|\(\?P=|\\k[<{'])|(?P<cond>\(\?\()|(?P<atom>\(\?>)"
     r"|(?P<possessive>(?<!\\)[*+?}]\+)|(?P<comment>\(\?#)|(?P<flag>\(\?-?[a-z]*-?[aLux])"
@@ -32,6 +36,14 @@ _REASONS = {
 }
 # What RE2 knows and Python's re does not: Unicode classes, the end of text.
 _RE2_ONLY = re.compile(r"\\\\|\\[pP](?:\{\^?\w+\}|\w)|\\z|\[\[:\^?\w+:\]\]")
+_UNICODE, _SET = 400, 5
+"""About how many instructions a class of Unicode's characters takes, and any other."""
+
+_PART = re.compile(
+    r"(?P<unicode>\\[pP](?:\{\^?\w+\}|\w))|(?P<short>\\[dDsSwW]|\.)|(?P<escaped>\\.)"
+    r"|(?P<set>\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\])|(?P<times>\{\d*(?:,\d*)?\})|(?P<plain>.)",
+    re.DOTALL,
+)
 _REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
 
 
@@ -48,6 +60,8 @@ def regex_fault(pattern: str) -> str | None:
             return _REASONS[kind]
     if any(int(bound) > 1000 for match in _REPEAT.finditer(pattern) for bound in match.groups() if bound):
         return "RE2 repeats at most 1000 times"
+    if regex_size(pattern) > _LARGEST:
+        return "it is too large with its repetitions written out"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -55,6 +69,31 @@ def regex_fault(pattern: str) -> str | None:
     except (re.error, ValueError, OverflowError, RecursionError) as error:
         return str(error) or "it can't be read"
     return None
+
+
+def regex_size(pattern: str) -> int:
+    """About how many instructions RE2 makes of a pattern: it writes repetitions out."""
+    sizes, last = [0], 0  # of the open groups, from outside; of what a repetition would repeat
+    for part in _PART.finditer(pattern):
+        match part.lastgroup, part[0]:
+            case _, "(":
+                sizes.append(0)
+                last = 0
+                continue
+            case _, ")" if len(sizes) > 1:
+                last = sizes.pop() + 2
+            case "times", bounds:
+                last *= max([1, *(int(each) for each in re.findall(r"\d+", bounds))]) - 1
+            case "unicode", _:
+                last = _UNICODE
+            case "set", text if re.search(r"\\[pP]", text):
+                last = _UNICODE
+            case "short" | "set", _:
+                last = _SET
+            case _:
+                last = 1
+        sizes[-1] += last
+    return sum(sizes)
 
 
 def _plain(construct: re.Match[str]) -> str:

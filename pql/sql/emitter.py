@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import lru_cache
 
 from pql.catalog.layout import Layout
+from pql.diagnostics.diagnostic import Diagnostic, PqlError
+from pql.diagnostics.span import Span
 
 __all__ = ["FALSE", "TRUE", "Emitter", "Parameter", "Statement", "both", "either", "negate", "quote"]
 
@@ -17,6 +19,13 @@ Parameter = str | int | float | bool | datetime | tuple[int | float, ...] | tupl
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
 _NULL_TEST = re.compile(r'([\w".]+) IS (NOT )?NULL')
+
+_LOOKUP = re.compile(r'([\w".]+) IN \((SELECT .*)\)', re.DOTALL)
+
+_MOST_LOOKUPS = 300
+_MOST_PLACES = 800
+
+_FEW = 16
 
 _BLOCK = 64
 """More alternatives that are conjunctions are kept apart in blocks: the engine looks for what they have in
@@ -57,6 +66,7 @@ class Emitter:
 
     def statement(self, sql: str) -> Statement:
         """The statement of this text. Parameters that only stood in parts folded away are left out."""
+        _check_size(sql)
         used = dict.fromkeys(_PLACEHOLDER.findall(sql))
         if len(used) == len(self.parameters):
             return Statement(sql, tuple(self.parameters))
@@ -68,6 +78,14 @@ class Emitter:
         """A table alias that no other part of the statement has."""
         self._aliases += 1
         return f"{letter}{self._aliases}"
+
+
+def _check_size(sql: str) -> None:
+    """PqlError (PQL404) for a statement whose planning would take minutes: each lookup is a join."""
+    count = sql.count(" IN (SELECT ")
+    if count > _MOST_LOOKUPS or sql.count(" UNION ALL SELECT ") > _MOST_PLACES:
+        hint = "ask for fewer keys or related runs at once"
+        raise PqlError(Diagnostic("PQL404", Span(0, 0), {"limit": str(_MOST_LOOKUPS)}, hint), "")
 
 
 @lru_cache(maxsize=4096)
@@ -93,12 +111,26 @@ def either(parts: Iterable[str]) -> str:
     kept = [part for part in parts if part != FALSE]
     if TRUE in kept:
         return TRUE
+    if len(kept) > _FEW:
+        kept = _united(kept)
     if not kept:
         return FALSE
     if len(kept) > _BLOCK and any(" AND " in part for part in kept):
         blocks = [kept[start : start + _BLOCK] for start in range(0, len(kept), _BLOCK)]
         kept = [f"(({' OR '.join(block)}) IS TRUE)" for block in blocks]
     return kept[0] if len(kept) == 1 else "(" + " OR ".join(kept) + ")"
+
+
+def _united(parts: list[str]) -> list[str]:
+    """Alternatives that look for one key in several places look in all of them at once."""
+    lookups: dict[str, list[str]] = {}
+    others: list[str] = []
+    for part in parts:
+        if found := _LOOKUP.fullmatch(part):
+            lookups.setdefault(found[1], []).append(found[2])
+        else:
+            others.append(part)
+    return [*others, *(f"{key} IN ({' UNION ALL '.join(each)})" for key, each in lookups.items())]
 
 
 def negate(part: str) -> str:

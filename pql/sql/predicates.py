@@ -21,6 +21,7 @@ from pql.binder.bound import (
 from pql.catalog.fields import Entity, Relation
 from pql.plan.logical import All, Any, Complement, Constant, Exists, Holds, Predicate
 from pql.sql.emitter import FALSE, TRUE, Emitter, both, either, negate
+from pql.sql.gather import gathered
 from pql.sql.history import history_source
 from pql.sql.keys import candidates, key_holds, long_rows, promoted, section_present
 from pql.sql.numeric import compare_columns
@@ -42,7 +43,7 @@ def holds(emitter: Emitter, predicate: Predicate, row: Row) -> str:
         case All(items):
             return both(holds(emitter, item, row) for item in items)
         case Any(items):
-            return either(holds(emitter, item, row) for item in items)
+            return either(holds(emitter, item, row) for item in gathered(items))
         case Exists(step, item):
             return _exists(emitter, step, item, row)
         case _:
@@ -306,7 +307,7 @@ def _exists_transitive(emitter: Emitter, step: Step, item: Predicate, row: Row) 
     own = row.column("uuid")
     if own is None:
         return FALSE
-    reach, edge, run = emitter.alias("w"), emitter.alias("e"), emitter.alias("u")
+    reach, kept, edge, run = (emitter.alias(letter) for letter in "wkeu")
     live = f"edges AS {edge}"
     if not emitter.layout.settled:  # an edge of a run that has left the index leads nowhere
         live += f" JOIN runs AS {emitter.alias('l')} USING (run_id)"
@@ -315,13 +316,16 @@ def _exists_transitive(emitter: Emitter, step: Step, item: Predicate, row: Row) 
     if _identity_only(item):
         known = Row(Entity.RUN, edge, None, f"{edge}.{start}", known={"uuid": f"{edge}.{start}"})
         condition = holds(emitter, item, known)
-        seed = f"SELECT {edge}.{arrive} FROM {live} WHERE {condition}"
+        seed = f"SELECT {edge}.{arrive} FROM {kept} AS {edge} WHERE {condition}"
     else:
         identity = f"{edge}.{start}"
         condition = holds(emitter, item, _run_row(run, identity))
-        joined = f"{live} LEFT JOIN runs AS {run} ON {run}.uuid = {identity}"
+        joined = f"{kept} AS {edge} LEFT JOIN runs AS {run} ON {run}.uuid = {identity}"
         seed = f"SELECT {edge}.{arrive} FROM {joined} WHERE {condition}"
     if condition == FALSE:
         return FALSE
-    walk = f"SELECT {edge}.{arrive} FROM {live} JOIN {reach} ON {edge}.{start} = {reach}.uuid"
-    return f"{own} IN (WITH RECURSIVE {reach}(uuid) AS ({seed} UNION {walk}) SELECT uuid FROM {reach})"
+    walk = f"SELECT {edge}.{arrive} FROM {kept} AS {edge} JOIN {reach} ON {edge}.{start} = {reach}.uuid"
+    # Read once and held, for every step of the walk goes over all of them.
+    edges = f"{kept} AS MATERIALIZED (SELECT {edge}.{start}, {edge}.{arrive} FROM {live})"
+    walked = f"{edges}, {reach}(uuid) AS ({seed} UNION {walk})"
+    return f"{own} IN (WITH RECURSIVE {walked} SELECT uuid FROM {reach})"

@@ -9,10 +9,13 @@ from binder_marks import marked, split
 
 from pql.binder.binder import Clock, bind
 from pql.binder.bound import BoundQuery
+from pql.binder.regexes import regex_size
 from pql.catalog.fields import Entity
+from pql.catalog.layout import UNSEEN
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.registry import CODES
 from pql.plan.scope import plan_query
+from pql.sql.lower import lower
 from pql.syntax.parser import parse_query, parse_sort
 
 CLOCK = Clock(datetime(2024, 7, 1, 12, tzinfo=UTC))
@@ -194,6 +197,46 @@ def test_an_unknown_value_of_a_closed_set_is_a_warning() -> None:
     assert compiled("status:nil, kind:anything").warnings == ()
 
 
+def test_too_many_lookups() -> None:
+    def lowered(count: int, joint: str) -> None:
+        groups = joint.join(f"artifacts(kind:model, name:m{each})" for each in range(count))
+        lower(plan_query(compiled(groups)), UNSEEN)
+
+    lowered(300, ", ")
+    lowered(1_000, " | ")  # one lookup for all of them
+    with pytest.raises(PqlError) as caught:
+        lowered(301, ", ")
+    assert caught.value.diagnostic.code == "PQL404"
+
+
+def test_patterns_too_large_together() -> None:
+    def patterns(count: int) -> str:
+        return " | ".join(f"name:/a{{1,900}}b{each:04}/" for each in range(count))
+
+    compiled(patterns(552))
+    with pytest.raises(PqlError) as caught:
+        compiled(patterns(553))
+    assert caught.value.diagnostic.code == "PQL307"
+    assert caught.value.diagnostic.span == (len(patterns(552)) + 8, len(patterns(553)))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "size"),
+    [
+        ("abc", 3),
+        ("a{1,900}b", 901),
+        ("(.?){1000}", 8_000),
+        (r"\pL{3}", 1_200),
+        ("[^]a]{3}x", 16),
+        (r"[\pL]", 400),
+        (r"a\{3}", 4),
+        ("((a{9}){9}){9}", 909),
+    ],
+)
+def test_the_size_of_a_pattern(pattern: str, size: int) -> None:
+    assert regex_size(pattern) == size
+
+
 def test_every_code_of_names_types_and_limits_is_here() -> None:
-    asserted = {case[0] for case in CASES} | {"PQL204", "PQL401", "PQL402", "PQL403"}
+    asserted = {case[0] for case in CASES} | {"PQL204", "PQL401", "PQL402", "PQL403", "PQL404"}
     assert {code for code in CODES if code[3] in "234"} <= asserted

@@ -15,6 +15,8 @@ from law_tables import PROMOTIONS, Index
 from pql.binder.binder import bind
 from pql.catalog.fields import Entity
 from pql.reference.search import search, search_artifacts
+from pql.sql import emitter, gather
+from pql.sql import tests as sql_tests
 from pql.syntax.format import format_query, format_sort
 
 _limits = st.none() | st.integers(1, 4)
@@ -54,6 +56,45 @@ def test_one_field_in_every_way(cases, promotion, data):
     note(f"{format_query(node)}   sort {format_sort(sort)}")
     query = bind(node, sort, clock=CLOCK)
     assert Index(some, promotion).uuids(query) == search(query, some)
+
+
+def _as_if_long() -> pytest.MonkeyPatch:
+    """From here on, two of anything are many."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(sql_tests, "LONG", 1)
+    patch.setattr(gather, "_FEW", 1)
+    patch.setattr(emitter, "_FEW", 1)
+    patch.setattr(emitter, "_BLOCK", 1)
+    return patch
+
+
+@pytest.mark.parametrize("promotion", PROMOTIONS)
+@share(0.3)
+@given(data=st.data(), node=queries(), sort=sorts())
+def test_long_queries_mean_what_short_ones_mean(promotion, data, node, sort):
+    note(f"{format_query(node)}   sort {format_sort(sort)}")
+    query = bind(node, sort, clock=CLOCK)
+    some = data.draw(runs(needs_of(query)))
+    patch = _as_if_long()
+    try:
+        assert Index(some, promotion).uuids(query) == search(query, some)
+    finally:
+        patch.undo()
+
+
+@pytest.mark.parametrize("cases", [number_cases, text_cases, nested_cases, part_cases, graph_cases])
+@pytest.mark.parametrize("promotion", ["none", "all"])
+@share(0.3)
+@given(data=st.data())
+def test_long_conditions_in_every_way(cases, promotion, data):
+    node, sort, some = data.draw(cases())
+    note(f"{format_query(node)}   sort {format_sort(sort)}")
+    query = bind(node, sort, clock=CLOCK)
+    patch = _as_if_long()
+    try:
+        assert Index(some, promotion).uuids(query) == search(query, some)
+    finally:
+        patch.undo()
 
 
 @pytest.mark.parametrize("cases", [part_cases, graph_cases])

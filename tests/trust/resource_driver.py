@@ -41,6 +41,21 @@ QUERIES: dict[str, tuple[Query, int]] = {
     ),
     "list of texts": (lambda n: "name:" + "|".join(f"run-{i}" for i in range(n)), 100_000),
     "list of numbers": (lambda n: "inputs.lr:" + "|".join(f"{i}" for i in range(n)), 100_000),
+    "list of many kinds": (
+        lambda n: "inputs.lr:" + "|".join(f'{i}|v{i}|"{i}"|[{i}]' for i in range(n // 4)),
+        100_000,
+    ),
+    "list of tags": (lambda n: "tags:~" + "|".join(f"t{i}" for i in range(n)), 100_000),
+    "alternatives of numbers": (lambda n: " | ".join(f"inputs.lr:{i}" for i in range(n)), 10_000),
+    "alternatives of elements": (
+        lambda n: " | ".join(f"artifacts(kind:model, name:m{i})" for i in range(n)),
+        5_000,
+    ),
+    "choices": (
+        lambda n: ", ".join(f"(inputs.lr:{i} | metrics.loss:<{i + 5})" for i in range(n // 2)),
+        10_000,
+    ),
+    "lookups": (lambda n: ", ".join(f"artifacts(kind:model, name:m{i})" for i in range(n)), 5_000),
     "parentheses": (lambda n: "(" * n + "name:run-1" + ")" * n, 100_000),
     "nested negations": (lambda n: "NOT " * n + "name:run-1", 60_000),
     "nested groups": (lambda n: "(name:a, (name:b | " * n + "name:c" + "))" * n, 5_000),
@@ -48,6 +63,11 @@ QUERIES: dict[str, tuple[Query, int]] = {
     "stars": (lambda n: "name:/" + "(.*)" * n + "z/", 200),
     "repetitions": (lambda n: "name:/" + "(a|b|c|d)" * n + "{1000}/", 70),
     "nested repetitions": (lambda n: "name:/" + "(" * n + "a" + "{9}){9}" * n + "/", 3),
+    "optional repetitions": (lambda n: "name:/" + "(.?){1000}" * n + "zz/", 20),
+    "alternatives of repetitions": (
+        lambda n: " | ".join(f"name:/a{{1,900}}b{i}/" for i in range(n)),
+        2_000,
+    ),
     "wildcards": (lambda n: "name:" + "%a" * n + "%", 30_000),
 }
 

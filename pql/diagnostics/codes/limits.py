@@ -34,4 +34,13 @@ LIMITS = (
         "artifacts(kind:a OR name:b), artifacts(kind:c OR name:d)",
         Form.SKETCH,
     ),
+    Code(
+        "PQL404",
+        "too many lookups",
+        "the query looks for more than {limit} different keys, groups of elements or related runs",
+        "Each of them is a join for the engine, whose planning grows faster than their number.",
+        "inputs.a1:1, inputs.a2:1, … a thousand rare keys …",
+        "inputs.a1:1, inputs.a2:1",
+        Form.SKETCH,
+    ),
 )

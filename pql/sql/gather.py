@@ -1,0 +1,33 @@
+"""Many alternatives about one thing become one condition on it, so that it is looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pql.binder.bound import AnyOf, FieldTest, IsEmpty, IsNil, Step, Test, Value
+from pql.plan.logical import Exists, Holds, Predicate, any_of
+
+__all__ = ["gathered"]
+
+_FEW = 16
+"""So many alternatives are planned well as they stand."""
+
+
+def gathered(items: Sequence[Predicate]) -> Sequence[Predicate]:
+    """Alternatives that mean the same, in another order: of many, those on one value are a list of tests, and
+    those on some element of one relation are asked of each element together."""
+    if len(items) <= _FEW:
+        return items
+    tests: dict[Value, list[Test]] = {}
+    elements: dict[Step, list[Predicate]] = {}
+    others: list[Predicate] = []
+    for item in items:
+        match item:
+            case Holds(value, test) if not isinstance(test, FieldTest | IsNil | IsEmpty):
+                tests.setdefault(value, []).extend(test.tests if isinstance(test, AnyOf) else (test,))
+            case Exists(step, inner):
+                elements.setdefault(step, []).append(inner)
+            case _:
+                others.append(item)
+    lists = [Holds(value, each[0] if len(each) == 1 else AnyOf(tuple(each))) for value, each in tests.items()]
+    return [*lists, *(Exists(step, any_of(each)) for step, each in elements.items()), *others]
