@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bench.data.build import build_index, index_path
+from bench.data.build import build_index
 from bench.machine import machine
 from bench.processes import peak_memory, readers, start_up
 from bench.profiling import imports, plans, stages
@@ -23,6 +24,8 @@ from lineage_index.store.snapshot import open_snapshot
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parent / ".bench"
+_DATA = _ROOT / "data"
+_SMALL = ("lean", 10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure, and write a report.")
     parser.add_argument("profile", choices=_PROFILES, nargs="?", default="short")
     parser.add_argument("--no-rivals", action="store_true", help="neither install nor ask the rivals")
+    parser.add_argument(
+        "--only", nargs="+", choices=_SECTIONS, help="measure these alone; the others stand as they were"
+    )
+    parser.add_argument("--seconds", type=float, help="the most for one query, instead of the profile's")
     parser.add_argument("--out", type=Path, default=_HERE / "reports", help="the folder for the report")
     chosen = parser.parse_args()
-    report = _measured(chosen.profile, rivals=not chosen.no_rivals)
+    profile = _PROFILES[chosen.profile]
+    if chosen.seconds is not None:
+        efforts = (Effort(each.rounds, chosen.seconds) for each in (profile.effort, profile.rival_effort))
+        profile = replace(profile, effort=next(efforts), rival_effort=next(efforts))
     chosen.out.mkdir(parents=True, exist_ok=True)
-    (chosen.out / f"{chosen.profile}.json").write_text(json.dumps(report, indent=1) + "\n")
+    file = chosen.out / f"{chosen.profile}.json"
+    report: dict[str, Any] = json.loads(file.read_text()) if chosen.only else {"measured": {}}
+    report |= {"profile": chosen.profile, "machine": machine()}
+    for section in chosen.only or _SECTIONS:
+        _step(section)
+        report[section] = _SECTIONS[section](profile, not chosen.no_rivals)
+        report["measured"][section] = {name: report["machine"][name] for name in ("date", "commit")}
+    file.write_text(json.dumps(report, indent=1) + "\n")
     (chosen.out / f"{chosen.profile}.md").write_text(markdown(report))
     if chosen.out == _HERE / "reports":
         _into_readme(chosen.out)
@@ -85,45 +102,6 @@ def _into_readme(reports: Path) -> None:
     head, _, rest = readme.read_text().partition(_BEGIN)
     tail = rest.partition(_END)[2]
     readme.write_text(f"{head}{_BEGIN}\n{text}{_END}{tail}")
-
-
-def _measured(name: str, *, rivals: bool) -> dict[str, Any]:
-    profile = _PROFILES[name]
-    data = _ROOT / "data"
-    report: dict[str, Any] = {"profile": name, "machine": machine()}
-    for shape, runs in dict.fromkeys((*profile.search, profile.rivals, *profile.growth)):
-        _step(f"data: {runs:,} runs, {shape}")
-        build_index(data, shape, runs)
-    report["search"] = {}
-    for shape, runs in profile.search:
-        _step(f"search: {runs:,} runs, {shape}")
-        report["search"][f"{runs:,} runs, {shape}"] = search_bench(
-            index_path(data, shape, runs), profile.effort
-        )
-    beside = index_path(data, *profile.rivals)
-    title = f"{profile.rivals[1]:,} runs, {profile.rivals[0]}"
-    _step(f"rivals: {title}")
-    report["rivals"] = (
-        {title: rival_bench(beside, _ROOT, profile.rival_effort, install=True)} if rivals else {}
-    )
-    _step("whole processes")
-    small = index_path(data, "lean", 10_000)
-    report["start_up"] = {
-        "10,000 runs, lean": start_up(small, _commands(small) if rivals else {}, rounds=profile.starts)
-    }
-    report["growth"] = _grown([index_path(data, *each) for each in profile.growth])
-    report["readers"] = readers(
-        index_path(data, *profile.search[1]), _names(index_path(data, *profile.search[1])), (1, 2, 8), 20
-    )
-    _step("refresh")
-    report["refresh"] = refresh_bench(data, _ROOT, **profile.refresh)
-    _step("profile")
-    report["stages"] = stages(index_path(data, *profile.search[1]))
-    report["imports"] = imports(small)
-    report["plans"] = {
-        f"{runs:,} runs, {shape}": plans(index_path(data, shape, runs)) for shape, runs in profile.search[1:]
-    }
-    return report
 
 
 def _step(text: str) -> None:
@@ -182,6 +160,54 @@ def _grown(indexes: list[Path]) -> dict[str, Any]:
         for path, peak in zip(indexes, peaks, strict=True)
     ]
     return {"query": query.name, "rows": rows}
+
+
+def _built(index: tuple[str, int]) -> Path:
+    """The index of a shape and a number of runs, built if need be."""
+    return build_index(_DATA, *index)
+
+
+def _title(index: tuple[str, int]) -> str:
+    return f"{index[1]:,} runs, {index[0]}"
+
+
+def _search(profile: Profile, _: bool) -> dict[str, Any]:
+    return {_title(each): search_bench(_built(each), profile.effort) for each in profile.search}
+
+
+def _rivals(profile: Profile, wanted: bool) -> dict[str, Any]:
+    if not wanted:
+        return {}
+    beside = _built(profile.rivals)
+    return {_title(profile.rivals): rival_bench(beside, _ROOT, profile.rival_effort, install=True)}
+
+
+def _start_up(profile: Profile, rivals: bool) -> dict[str, Any]:
+    small = _built(_SMALL)
+    return {_title(_SMALL): start_up(small, _commands(small) if rivals else {}, rounds=profile.starts)}
+
+
+def _readers(profile: Profile, _: bool) -> dict[str, Any]:
+    path = _built(profile.search[1])
+    return readers(path, _names(path), (1, 2, 8), 20)
+
+
+def _plans(profile: Profile, _: bool) -> dict[str, Any]:
+    return {_title(each): plans(_built(each)) for each in profile.search[1:]}
+
+
+_SECTIONS: dict[str, Callable[[Profile, bool], Any]] = {
+    "search": _search,
+    "rivals": _rivals,
+    "start_up": _start_up,
+    "growth": lambda profile, _: _grown([_built(each) for each in profile.growth]),
+    "readers": _readers,
+    "refresh": lambda profile, _: refresh_bench(_DATA, _ROOT, **profile.refresh),
+    "stages": lambda profile, _: stages(_built(profile.search[1])),
+    "imports": lambda profile, _: imports(_built(_SMALL)),
+    "plans": _plans,
+}
+"""What a report is made of; the flag says whether rivals are wanted."""
 
 
 if __name__ == "__main__":

@@ -85,11 +85,11 @@ for query in chosen:
     side.run(query, names)
 print("ready", flush=True)
 sys.stdin.readline()
-start = time.perf_counter()
+start = time.process_time()
 for _ in range(int(sys.argv[3])):
     for query in chosen:
         side.run(query, names)
-seconds = time.perf_counter() - start
+seconds = time.process_time() - start
 status = Path("/proc/self/status").read_text().splitlines()
 peak = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
 print(json.dumps([seconds, peak]), flush=True)
@@ -108,8 +108,10 @@ def _reader(index: Path, names: Mapping[str, str], rounds: int, queries: Sequenc
 
 
 def readers(index: Path, names: Mapping[str, str], counts: Sequence[int], rounds: int) -> dict[str, Any]:
-    """Searches a second by so many processes at once, and the ratio to what one process does."""
+    """Searches a second by so many processes at once, the ratio to what one process does, and the processor
+    milliseconds of one search."""
     rates: dict[str, float] = {}
+    busy: dict[str, float] = {}
     for count in counts:
         processes = [_reader(index, names, rounds, _CHOSEN) for _ in range(count)]
         for process in processes:
@@ -118,9 +120,10 @@ def readers(index: Path, names: Mapping[str, str], counts: Sequence[int], rounds
         for process in processes:
             process.stdin.write("go\n")
             process.stdin.flush()
-        for process in processes:
-            process.stdout.readline()
-        rates[str(count)] = count * rounds * len(_CHOSEN) / (time.perf_counter() - start)
+        told = [json.loads(process.stdout.readline()) for process in processes]
+        searches = count * rounds * len(_CHOSEN)
+        rates[str(count)] = searches / (time.perf_counter() - start)
+        busy[str(count)] = sum(seconds for seconds, _ in told) / searches * 1e3
         for process in processes:
             process.communicate()
     first = rates[str(counts[0])]
@@ -128,6 +131,7 @@ def readers(index: Path, names: Mapping[str, str], counts: Sequence[int], rounds
         "cores": os.cpu_count(),
         "searches_a_second": {count: round(rate, 1) for count, rate in rates.items()},
         "times_one_process": {count: round(rate / first, 3) for count, rate in rates.items()},
+        "processor_ms_a_search": {count: round(each, 3) for count, each in busy.items()},
     }
 
 

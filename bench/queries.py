@@ -129,16 +129,18 @@ QUERIES: tuple[Query, ...] = (
     Query(
         "descendants of a run",
         "upstream*.uuid:{root}",
-        "WITH RECURSIVE w(uuid) AS (SELECT downstream FROM edges WHERE upstream = '{root}' "
-        "UNION SELECT e.downstream FROM edges e JOIN w ON e.upstream = w.uuid) "
+        "WITH RECURSIVE k AS MATERIALIZED (SELECT upstream, downstream FROM edges), "
+        "w(uuid) AS (SELECT downstream FROM k WHERE upstream = '{root}' "
+        "UNION SELECT e.downstream FROM k e JOIN w ON e.upstream = w.uuid) "
         "SELECT r.uuid FROM runs r JOIN w USING (uuid) ORDER BY r.created_at DESC, r.uuid LIMIT 20",
         sort="-created_at",
     ),
     Query(
         "descendants of the best",
         "upstream*.metrics.loss:<0.005",
-        "WITH RECURSIVE w(uuid) AS (SELECT e.downstream FROM edges e JOIN runs u ON u.uuid = e.upstream "
-        "WHERE u.{loss} < 0.005 UNION SELECT e.downstream FROM edges e JOIN w ON e.upstream = w.uuid) "
+        "WITH RECURSIVE k AS MATERIALIZED (SELECT upstream, downstream FROM edges), "
+        "w(uuid) AS (SELECT e.downstream FROM k e JOIN runs u ON u.uuid = e.upstream "
+        "WHERE u.{loss} < 0.005 UNION SELECT e.downstream FROM k e JOIN w ON e.upstream = w.uuid) "
         "SELECT r.uuid FROM runs r JOIN w USING (uuid) ORDER BY r.created_at DESC, r.uuid LIMIT 20",
         sort="-created_at",
         metric=True,

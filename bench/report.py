@@ -10,7 +10,7 @@ __all__ = ["markdown"]
 
 def markdown(report: dict[str, Any], *, plans: bool = True) -> str:
     """The whole report as text, or without the plans of the statements."""
-    parts = [_head(report["machine"], report["profile"])]
+    parts = [_head(report["machine"], report["profile"]), _older(report)]
     parts += [_search(name, rows) for name, rows in report["search"].items()]
     parts += [_rivals(name, rivals) for name, rivals in report["rivals"].items()]
     parts += [_start_up(report["start_up"]), _growth(report["growth"]), _readers(report["readers"])]
@@ -18,6 +18,16 @@ def markdown(report: dict[str, Any], *, plans: bool = True) -> str:
     if plans:
         parts += [_plans(name, rows) for name, rows in report["plans"].items()]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _older(report: dict[str, Any]) -> str:
+    """What was measured at another time than the rest."""
+    older = [
+        f"{name} {each['date']} at commit {each['commit']}"
+        for name, each in report["measured"].items()
+        if each["date"] != report["machine"]["date"]
+    ]
+    return f"Measured at other times: {'; '.join(older)}." if older else ""
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -129,9 +139,10 @@ def _readers(found: dict[str, Any]) -> str:
     if not found:
         return ""
     rates, times = found["searches_a_second"], found["times_one_process"]
+    busy = found["processor_ms_a_search"]
     table = _table(
-        ("reader processes", "searches a second", "times one process"),
-        [(count, rates[count], f"**{times[count]:.2f}**") for count in rates],
+        ("reader processes", "searches a second", "times one process", "processor ms a search"),
+        [(count, rates[count], f"**{times[count]:.2f}**", f"{busy[count]:.2f}") for count in rates],
     )
     return f"## Many readers on {found['cores']} cores\n\n{table}"
 

@@ -68,7 +68,7 @@ def test_help_loads_no_engine_and_no_parser(bare: set[str]) -> None:
     packages = _packages(modules)
     assert "typer" in packages
     assert not packages.keys() & (_HEAVY | {"lark", "duckdb", "lineage_index"})
-    assert packages["pql"] <= 8
+    assert packages["pql"] <= 9
 
 
 def test_search_loads_what_it_needs(bare: set[str], guard_path: Path) -> None:

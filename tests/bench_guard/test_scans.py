@@ -183,6 +183,9 @@ def test_a_function_of_history_reads_its_metric_once(index: Index) -> None:
     assert scans["runs"][1] == _GROUPS
 
 
-def test_a_walk_along_the_edges_reads_no_runs_for_it(index: Index) -> None:
-    scans = _scans(index, f"upstream*.uuid:{_uuid(index)}", "-created_at")
+def test_a_walk_along_the_edges_reads_them_once_and_no_runs_for_it(index: Index) -> None:
+    leaf = index.search("upstream.upstream.upstream:~nil", limit=1).uuids[0]
+    assert index.count(f"downstream*.uuid:{leaf}") > 1  # steps
+    scans = _scans(index, f"downstream*.uuid:{leaf}", "-created_at")
     assert scans["runs"][1] == _GROUPS
+    assert scans["edges"] == (2, 2)
