@@ -10,6 +10,8 @@ sys.path.append(str(REFERENCE))
 
 from reference_pages import pages  # noqa: E402
 
+from pql.cli.main import COMMANDS, INDEX_COMMANDS  # noqa: E402
+
 
 def test_the_reference_is_up_to_date() -> None:
     """`python docs/generate.py` mends it."""
@@ -18,12 +20,15 @@ def test_the_reference_is_up_to_date() -> None:
         for path in REFERENCE.rglob("*.md")
         if path != REFERENCE / "README.md"
     }
-    assert written == pages()
+    expected = pages()
+    stale = [name for name in sorted(written.keys() | expected) if written.get(name) != expected.get(name)]
+    assert not stale, "run `python docs/generate.py`"
 
 
 def test_every_command_and_option_is_there() -> None:
     text = pages()["commands.md"]
-    assert text.count("\n## pql ") == 27
+    listed = [each for each in (*COMMANDS, *INDEX_COMMANDS) if not each.hidden]
+    assert text.count("\n## pql ") == len(listed) > 20
     assert "`-s, --sort STR`" in text
     assert "`--older-than AGE`" in text
 
