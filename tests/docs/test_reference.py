@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "docs" / "reference"
 sys.path.append(str(REFERENCE))
 
-from reference_pages import pages  # noqa: E402
+from reference_pages import ENVIRONMENT, pages  # noqa: E402
 
 from pql.cli.main import COMMANDS, INDEX_COMMANDS  # noqa: E402
 
@@ -38,3 +40,9 @@ def test_what_the_library_exports_is_there() -> None:
     for heading in ("## Index\n", "### Index.search\n", "### SearchResult.to_pandas\n", "## refresh\n"):
         assert heading in text
     assert "def " not in text
+
+
+def test_every_variable_of_the_environment_is_there() -> None:
+    sources = [path for package in ("pql", "lineage_index") for path in (ROOT / package).rglob("*.py")]
+    read = {name for path in sources for name in re.findall(r'"(PQL_[A-Z_]+)"', path.read_text("utf-8"))}
+    assert {name for name in ENVIRONMENT if name.startswith("PQL_")} == read
