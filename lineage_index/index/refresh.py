@@ -21,6 +21,7 @@ from lineage_index.store.errors import IndexMissing
 from lineage_index.store.home import home_of, name_of
 from lineage_index.store.places import StorePlace, name_store, place_of
 from lineage_index.store.prepare import Prepared
+from lineage_index.store.scratch import discarded_on_failure, written
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.writable import check_writable
 from lineage_index.store.writer import Changes, create, known_contents, plan_changes
@@ -124,17 +125,19 @@ def refresh(
     done: list[Done] = []
     waiting: list[Prepared] = []
     read = held = 0
-    for step in _steps(wanted, target, place.name, history, snapshot, workers):
-        done.append(step)
-        waiting.append(step.prepared)
-        read += step.folders
-        held += step.folders
-        if progress is not None:
-            progress(read, len(wanted))
-        if held >= _COMMIT_EVERY and read < len(wanted):
-            commit(target, waiting, stores=[place])
-            waiting, held = [], 0
-    version = _commit(target, waiting, changes, place)
+    with discarded_on_failure():
+        for step in _steps(wanted, target, place.name, history, snapshot, workers):
+            done.append(step)
+            waiting.append(step.prepared)
+            written(*step.prepared.paths(target))
+            read += step.folders
+            held += step.folders
+            if progress is not None:
+                progress(read, len(wanted))
+            if held >= _COMMIT_EVERY and read < len(wanted):
+                commit(target, waiting, stores=[place])
+                waiting, held = [], 0
+        version = _commit(target, waiting, changes, place)
     if compaction and done and needs_compaction(open_snapshot(target)):
         version = compact(target)
     found = [*problems, *(each for step in done for each in step.problems)]

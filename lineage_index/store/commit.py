@@ -25,6 +25,7 @@ from lineage_index.store.publish import Next, TableFiles, publish, retried, sett
 from lineage_index.store.recount import count_keys, less, with_bounds
 from lineage_index.store.relayout import relayout
 from lineage_index.store.schema import arrow_schema
+from lineage_index.store.scratch import discarded_on_failure
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.writable import check_writable
 from pql.catalog.tables import TABLES
@@ -49,7 +50,8 @@ def commit(
     index of another format, IndexConflict if others kept being first, IndexUnreadable if the disk refuses.
     """
     index = home_of(path)
-    return retried(index, lambda: _attempt(index, prepared, gone, stores))
+    with discarded_on_failure(path for each in prepared for path in each.paths(index)):
+        return retried(index, lambda: _attempt(index, prepared, gone, stores))
 
 
 def _attempt(

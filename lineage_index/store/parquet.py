@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lineage_index.store.scratch import written
 from pql.catalog.tables import table
 
 __all__ = ["DataFile", "TableFile", "new_file_name", "table_folder", "write_table_file"]
@@ -63,6 +64,7 @@ class TableFile:
 
     def __init__(self, folder: Path, name: str, schema: pa.Schema, *, nan: Iterable[str], rows: int) -> None:
         self._path = folder / new_file_name()
+        written(self._path)
         self._group = _ROW_GROUP.get(name, _ROW_GROUP_ELSE)
         self.rows = 0
         without = set(nan)

@@ -23,6 +23,7 @@ from lineage_index.store.parquet import DataFile, TableFile, table_folder, write
 from lineage_index.store.promotion import Plan, Promotion
 from lineage_index.store.records import Run
 from lineage_index.store.rows import Member, rows_of
+from lineage_index.store.scratch import discarded_on_failure
 from lineage_index.store.series import POINT_FILES, PointTables, points_of_records
 
 __all__ = ["BLOCK", "Listed", "Prepared", "Source", "new_run_ids", "prepare"]
@@ -74,6 +75,10 @@ class Prepared:
     plan: Plan
     members: tuple[Member, ...]
 
+    def paths(self, index: Path) -> list[Path]:
+        """The files."""
+        return [index / table / each.name for table, files in self.files.items() for each in files]
+
 
 def prepare(
     path: str | Path,
@@ -90,7 +95,8 @@ def prepare(
     """
     index = home_of(path)
     try:
-        return _prepare(index, source, store, plan, promotion)
+        with discarded_on_failure():
+            return _prepare(index, source, store, plan, promotion)
     except (OSError, pa.ArrowException) as error:
         message = f"the index at {index} cannot be written: {error}"
         raise IndexUnreadable(str(index), message) from error

@@ -32,6 +32,7 @@ from lineage_index.store.places import StorePlace
 from lineage_index.store.promotion import Plan
 from lineage_index.store.remote import remote_of
 from lineage_index.store.schema import arrow_schema, runs_schema
+from lineage_index.store.scratch import discarded_on_failure, named
 from pql.catalog.tables import SCHEMA_VERSION, TABLES
 
 __all__ = ["Next", "TableFiles", "publish", "retried", "settled"]
@@ -68,9 +69,11 @@ def publish(index: Path, based_on: int | None, what: Next) -> int:
     files = {**what.files, "keys": [write_table_file(table_folder(index, "keys"), "keys", rows)]}
     _send(index, based_on, files)
     # One after the other: of two writers that meet on the way, one gets to the end.
-    versions = {
-        name: set_files(index, name, schemas[name], known) for name, known in files.items() if name != "runs"
-    }
+    versions: dict[str, int] = {}
+    for name, known in files.items():
+        if name != "runs":
+            named(index / name, (each.name for each in known))
+            versions[name] = set_files(index, name, schemas[name], known)
     manifest = Manifest(
         schema=SCHEMA_VERSION,
         versions=versions,
@@ -94,6 +97,7 @@ def publish(index: Path, based_on: int | None, what: Next) -> int:
         "tables": versions,
         "at": _moment(index, based_on),
     }
+    named(index / "runs", (each.name for each in files["runs"]))
     try:
         return commit_runs(index, schemas["runs"], files["runs"], based_on, metadata)
     except (Conflict, OSError, DeltaError):
@@ -169,7 +173,8 @@ def retried(index: Path, attempt: Callable[[], int]) -> int:
         with turn(index):
             for count in range(_ATTEMPTS):
                 try:
-                    return attempt()
+                    with discarded_on_failure():
+                        return attempt()
                 except Conflict:
                     time.sleep(random.uniform(0, min(0.005 * 2**count, _LONGEST_WAIT)))
     except (OSError, DeltaError, duckdb.Error, pa.ArrowException) as error:

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gate import run_child
+from gate import Call, run_child
 from kill_cases import OPERATIONS, Sight, look
-from kill_driver import Case, Loss, calls_of, cases, placed, value_of
+from kill_driver import TAKING_AWAY, Case, Loss, calls_of, cases, placed, value_of
+from store_samples import data_files_below
 
 from lineage_index.store.errors import StoreError
 
@@ -41,15 +42,19 @@ def attempt(operation: str, index: Path, store: Path) -> str | None:
 def refused_at(case: Case, index: Path, number: int, error: int, lasting: bool) -> dict[str, Any]:
     """Runs the operation on a disk that refuses its call `number`, and with `lasting` all after it."""
     placed(case, index)
-    ended = run_child(
-        attempt,
-        case.operation,
-        index,
-        case.store,
-        gate=lambda count, call: error if count == number or (lasting and count > number) else None,
-        below=index,
-    )
+    there = data_files_below(index)
+
+    def refuse(count: int, call: Call) -> int | None:
+        # A full disk takes no more, but gives up what it has.
+        later = lasting and count > number and not (error == errno.ENOSPC and call.name in TAKING_AWAY)
+        return error if count == number or later else None
+
+    ended = run_child(attempt, case.operation, index, case.store, gate=refuse, below=index)
     said = value_of(ended)
+    if said is not None and error == errno.ENOSPC and not any("_delta_log" in c.path for c in ended.calls):
+        left = data_files_below(index) - there
+        if left:
+            raise Loss(f"{case.name}, call {number}: on a full disk these stay: {left}")
     operate = OPERATIONS[case.operation]
     expected = case.after if said is None else case.before
     sight = Sight(frozenset({expected}), case.after, lambda: operate(index, case.store))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ from lineage_index.index.refresh import refresh
 from lineage_index.store.compaction import compact
 from lineage_index.store.errors import IndexMissing
 from lineage_index.store.maintain import vacuum
+from lineage_index.store.migrate import migrate
+from lineage_index.store.recorded import record_edges
 from lineage_index.store.snapshot import open_snapshot
 from lineage_index.store.verify import verify
 
@@ -27,7 +30,9 @@ __all__ = [
     "Sight",
     "begin",
     "begin_aged",
+    "begin_old",
     "change_store",
+    "digest_after",
     "digest_of",
     "fresh_digest",
     "look",
@@ -49,6 +54,8 @@ OPERATIONS: dict[str, Operation] = {
     "refresh": lambda index, store: refresh(store, index, compaction=False),
     "compact": lambda index, store: compact(index, "mixed"),
     "vacuum": _vacuum,
+    "migrate": lambda index, store: migrate(index),
+    "record": lambda index, store: record_edges(index, f"{0:032x}", {f"{3:032x}": {"lr": 0.5}}),
 }
 
 
@@ -68,6 +75,23 @@ def begin_aged(index: Path, store: Path) -> None:
         write_run(store, 0, generation)
         refresh(store, index, compaction=False)
     write_run(store, 0, 99)
+
+
+def begin_old(index: Path) -> None:
+    """An index of an older format of the tables."""
+    with tarfile.open(Path(__file__).parents[1] / "fixtures" / "index_1_0.tar.xz") as archive:
+        archive.extractall(index.parent / "unpacked", filter="data")
+    (index.parent / "unpacked" / "index_1_0").rename(index)
+
+
+def digest_after(operation: str, template: Path, index: Path, store: Path) -> str:
+    """The digest of a copy of the index at `template`, made at `index`, after an operation."""
+    shutil.copytree(template, index)
+    try:
+        OPERATIONS[operation](index, store)
+        return digest_of(index)
+    finally:
+        shutil.rmtree(index)
 
 
 def change_store(store: Path, *, changed: int, added: int, gone: int | None, generation: int) -> None:

@@ -8,6 +8,7 @@ This process imports everything and never starts a thread, so that its forks beg
 
 from __future__ import annotations
 
+import errno
 import json
 import mmap
 import random
@@ -29,15 +30,23 @@ from kill_cases import (
     Sight,
     begin,
     begin_aged,
+    begin_old,
     change_store,
+    digest_after,
     digest_of,
     fresh_digest,
     look,
 )
 from kill_tracking import look_at_run, train
 
+TAKING_AWAY = ("unlink", "unlinkat", "rmdir")
+"""Calls that a full disk doesn't refuse."""
+
 RANDOM_KILLS = 400
 """At random moments, in the long profile."""
+
+
+AT_RANDOM = ("refresh", "refresh", "refresh", "compact", "vacuum")
 
 
 class Loss(Exception):  # noqa: N818
@@ -71,6 +80,15 @@ def cases(folder: Path, *, long: bool) -> list[Case]:
     before = value_of(run_child(digest_of, base))
     after = value_of(run_child(fresh_digest, folder / "fresh", store))
     assert before != after
+    recorded = value_of(run_child(digest_after, "record", base, folder / "fresh", store))
+    old = folder / "old"
+    value_of(run_child(begin_old, old))
+    migrated = (
+        old,
+        store,
+        value_of(run_child(digest_of, old)),
+        value_of(run_child(digest_after, "migrate", old, folder / "fresh", store)),
+    )
     more = []
     if long:
         aged = folder / "aged"
@@ -79,12 +97,17 @@ def cases(folder: Path, *, long: bool) -> list[Case]:
             value_of(run_child(digest_of, aged)),
             value_of(run_child(fresh_digest, folder / "fresh", folder / "aged store")),
         )
-        more = [Case("checkpoint", "refresh", aged, folder / "aged store", *states)]
+        more = [
+            Case("checkpoint", "refresh", aged, folder / "aged store", *states),
+            Case("shorten", "vacuum", aged, folder / "aged store", states[0], states[0]),
+        ]
     return [
         *more,
         Case("create", "refresh", None, store, NOTHING, after),
         Case("refresh", "refresh", base, store, before, after),
         Case("compact", "compact", base, store, before, before),
+        Case("migrate", "migrate", *migrated),
+        Case("record", "record", base, store, before, recorded),
         Case("vacuum", "vacuum", base, store, before, before),
     ]
 
@@ -108,6 +131,27 @@ def killed_at(case: Case, index: Path, number: int, thorough: bool) -> Call | No
     sight = Sight(
         frozenset({case.before, case.after}), case.after, lambda: operate(index, case.store), thorough
     )
+    value_of(run_child(look, index, sight))
+    return ended.calls[-1] if ended.signal is not None else None
+
+
+def killed_when_full(case: Case, index: Path, number: int, thorough: bool) -> Call | None:
+    """The disk is full from the writing call `number` on, and the operation is killed before the second file
+    that it takes away again; None if it came to no second."""
+    placed(case, index)
+    taken: list[int] = []
+
+    def full(count: int, call: Call) -> int | None:
+        if count < number:
+            return None
+        if call.name not in TAKING_AWAY:
+            return errno.ENOSPC
+        taken.append(count)
+        return -1 if len(taken) == 2 else None
+
+    operate = OPERATIONS[case.operation]
+    ended = run_child(operate, index, case.store, gate=full, below=index)
+    sight = Sight(frozenset({case.before}), case.after, lambda: operate(index, case.store), thorough)
     value_of(run_child(look, index, sight))
     return ended.calls[-1] if ended.signal is not None else None
 
@@ -170,7 +214,7 @@ def kill_at_random(folder: Path, count: int, generator: random.Random) -> Iterat
     store, index = folder / "store", folder / "index"
     value_of(run_child(begin, index, store))
     before = value_of(run_child(digest_of, index))
-    typical = dict.fromkeys(OPERATIONS, 0.3)
+    typical = dict.fromkeys(AT_RANDOM, 0.3)
     kills = generation = 0
     while kills < count:
         generation += 1
@@ -181,7 +225,7 @@ def kill_at_random(folder: Path, count: int, generator: random.Random) -> Iterat
         if generator.random() < 0.7:
             changed, added, gone = generator.sample(numbers, 3)
             change_store(store, changed=changed, added=added, gone=gone, generation=3 + generation)
-        operation = "refresh" if before == NOTHING else generator.choice(["refresh", "refresh", *OPERATIONS])
+        operation = "refresh" if before == NOTHING else generator.choice(AT_RANDOM)
         after = before
         if operation == "refresh":
             after = value_of(run_child(fresh_digest, folder / "fresh", store))
@@ -203,11 +247,27 @@ def kill_at_random(folder: Path, count: int, generator: random.Random) -> Iterat
             yield {"case": f"random {operation}", "at": round(seconds, 4), "call": None}
 
 
+def kill_when_full(
+    case: Case, index: Path, count: int | None, generator: random.Random
+) -> Iterator[dict[str, Any]]:
+    """Kills an operation while it takes away what it wrote to a disk that is full now."""
+    filling = [number for number, call in enumerate(calls_of(case, index), 1) if call.name == "write"]
+    generator.shuffle(filling)
+    done = 0
+    for number in filling[:: 1 if count is not None else 8]:
+        if done == count:
+            return
+        call = killed_when_full(case, index, number, count is None)
+        if call is not None:
+            done += 1
+            yield {"case": "full", "at": number, "call": call.name, "file": Path(call.path).name}
+
+
 def kill(folder: Path, seed: int, kills: int | None) -> Iterator[dict[str, Any]]:
     """All kills, one after the other."""
     generator = random.Random(seed)
     # Few kills are shared out like this; the rest is at random.
-    shares = {"create": 5, "refresh": 8, "compact": 5, "vacuum": 2, "tracking": 7}
+    shares = {"create": 4, "refresh": 6, "compact": 4, "migrate": 2, "record": 2, "vacuum": 2, "tracking": 6}
     factor = None if kills is None else kills / 30
     done = 0
     for case in cases(folder, long=kills is None):
@@ -217,6 +277,10 @@ def kill(folder: Path, seed: int, kills: int | None) -> Iterator[dict[str, Any]]
             if call is not None:
                 done += 1
                 yield {"case": case.name, "at": number, "call": call.name, "file": Path(call.path).name}
+        if case.name in ("refresh", "compact"):
+            for each in kill_when_full(case, folder / "index", None if kills is None else 1, generator):
+                done += 1
+                yield each
     count = None if factor is None else round(shares["tracking"] * factor)
     for each in kill_tracking(folder / "tracking", count, generator):
         done += 1
