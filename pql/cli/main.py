@@ -139,5 +139,3 @@ def main() -> None:
         warn(f"internal error: {type(error).__name__}: {error}")
         print("set PQL_TRACEBACK=1 for the traceback, and please report it", file=sys.stderr)
         raise SystemExit(int(Exit.INTERNAL)) from None
-    finally:
-        gc.freeze()  # the process ends: to look for garbage once more, several times, took a sixth of its time

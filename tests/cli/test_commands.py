@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import subprocess
-import sys
 from importlib import import_module
 from typing import Any
 
@@ -49,17 +47,3 @@ def test_a_misspelt_command_is_told_what_there_is() -> None:
     said = CliRunner().invoke(app, ["serch"])
     assert said.exit_code == 2
     assert "Did you mean 'search'?" in said.stderr
-
-
-@pytest.mark.parametrize(("arguments", "code"), [(["--version"], 0), (["fmt", "a b:"], 2)])
-def test_the_end_looks_for_no_garbage_and_skips_no_handler(arguments: list[str], code: int) -> None:
-    script = (
-        "import atexit, gc, sys\n"
-        "from pql.cli.main import main\n"
-        "atexit.register(lambda: print('frozen', gc.get_freeze_count() > 1_000))\n"
-        "main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout.splitlines()[-1:]) == (code, ["frozen True"])
