@@ -38,6 +38,7 @@ from pql.plan.logical import All, Any, Complement, Constant, Exists, Holds, Logi
 
 __all__ = ["describe", "describe_condition"]
 
+_LAST = datetime.max  # noqa: DTZ901 - what the binder says for no end
 _MOST_LISTED = 8
 _ALWAYS_THERE = frozenset({"uuid", "status", "created_at", "updated_at", "is_input"})
 _ENTITIES = {
@@ -258,7 +259,7 @@ def _when(test: TimeInside | TimeTest) -> str:
         case TimeTest(operator, instant):
             place = {Operator.LT: "before", Operator.LE: "at or before", Operator.GT: "after"}
             return f"is {place.get(operator, 'at or after')} {_moment(instant)}"
-        case TimeInside(start, None | datetime.max, _) if start is not None:
+        case TimeInside(start, end, _) if start is not None and end in (None, _LAST):
             return f"is at or after {_moment(start)}"
         case TimeInside(None, end, closed) if end is not None:
             return f"is {'at or ' if closed else ''}before {_moment(end)}"

@@ -9,6 +9,7 @@ from pql.check.meaning import nil_is_possible
 from pql.check.model import Report
 from pql.check.rule import Rule
 from pql.check.search import Search
+from pql.syntax.ast import And, Compare, Condition, Range, Subject
 
 __all__ = ["RULE"]
 
@@ -20,9 +21,24 @@ def _check(search: Search) -> Iterator[Report]:
         return
     for term, key in zip(search.terms, search.bound.sort, strict=True):
         keyed = isinstance(key.value, KeyValue | HistoryValue)
-        if keyed and not term.descending and nil_is_possible(search, key.path, key.value):
+        if not keyed or term.descending or _compared(search, term.subject):
+            continue
+        if nil_is_possible(search, key.path, key.value):
             name = search.sort.placed.text[slice(*term.subject.span)]
             yield search.sort.report(term.span, f"add `{name}:~nil` to the query", key=name)
+
+
+def _compared(search: Search, subject: Subject) -> bool:
+    """Whether the query compares the value with that of a template, which no missing value outlives."""
+    items = search.node.items if isinstance(search.node, And) else (search.node,)
+    return any(
+        isinstance(each, Condition)
+        and isinstance(each.operation, Compare | Range)
+        and not each.negated
+        and each.subject == subject
+        and search.query.open(each.span)
+        for each in items
+    )
 
 
 RULE = Rule(
