@@ -220,9 +220,9 @@ class _Reader:
             at = len(self._source.text) if mark is None else min(mark.index, len(self._source.text))
             self._refuse(str(error.problem or error.context or "not YAML"), at, at + 1)
         except yaml.reader.ReaderError as error:
-            self._refuse(
-                f"a character can't stand in YAML: {error.reason}", error.position, error.position + 1
-            )
+            found = yaml.reader.Reader.NON_PRINTABLE.search(self._source.text)
+            at = found.start() if found else 0  # libyaml counts bytes
+            self._refuse(f"a character can't stand in YAML: {error.reason}", at, at + 1)
         except UnicodeEncodeError as error:
             self._refuse("a character can't stand in YAML: half of a surrogate pair", error.start, error.end)
 

@@ -114,7 +114,10 @@ def _operation(operation: Operation) -> str:
             blank = " " if start.endswith(".") else ""  # `5. ..6` begins with the number `5.`
             return f"{start}{blank}..{'' if high is None else _literal(high)}"
         case Like(text, open_start, open_end):
-            return f"{'%' if open_start else ''}{text}{'%' if open_end else ''}"
+            # `%a% %` asks for the text `a%`.
+            before = "% " if text.startswith("%") else "%"
+            after = " %" if text.endswith("%") else "%"
+            return f"{before if open_start else ''}{text}{after if open_end else ''}"
         case Regex(pattern, ignore_case):
             return "/" + pattern.replace("/", r"\/") + ("/i" if ignore_case else "/")
         case IsNil():

@@ -1,0 +1,90 @@
+"""What mutants are tried on: the tests of the compiler that need no engine and no file, one test a function.
+
+A parametrised test runs all its cases in a loop here: a mutant is tried in a process of its own, and
+thousands of small tests would cost it more than the work they do. `make mutants` runs this file alone.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from inspect import signature
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TESTS = Path(__file__).parents[2] / "tests"
+FOLDERS = ("", "binder", "corpus", "joins", "laws", "plan", "syntax")
+sys.path += [str(TESTS / each) for each in FOLDERS]
+
+MODULES = (
+    "test_binder_errors",
+    "test_literals",
+    "test_defaults",
+    "test_corpus_valid",
+    "test_corpus_failing",
+    "test_corpus_results",
+    "test_observed_results",
+    "test_analysis",
+    "test_joins_resolver",
+    "test_joins_references",
+    "test_joins_templates",
+    "test_joins_document",
+)
+ENGINES = {"test_duckdb_finds", "test_the_lowering_finds_what_was_observed"}
+"""DuckDB's threads do not live on in the process of a mutant."""
+
+
+def _cases(function: Callable[..., Any]) -> Iterator[dict[str, Any]]:
+    """The arguments of every case of a test."""
+    marks = [each for each in getattr(function, "pytestmark", ()) if each.name == "parametrize"]
+    for chosen in product(*(each.args[1] for each in marks)):
+        arguments: dict[str, Any] = {}
+        for mark, value in zip(marks, chosen, strict=True):
+            names = mark.args[0]
+            listed = [each.strip() for each in names.split(",")] if isinstance(names, str) else list(names)
+            values = getattr(value, "values", value) if not isinstance(value, dict) else value
+            arguments.update(zip(listed, values if len(listed) > 1 else [values], strict=True))
+        yield arguments
+
+
+def _whole(function: Callable[..., Any]) -> Callable[[], None]:
+    def run() -> None:
+        for arguments in _cases(function):
+            function(**arguments)
+
+    return run
+
+
+def _functions() -> dict[str, Callable[[], None]]:
+    found: dict[str, Callable[[], None]] = {}
+    for module in MODULES:
+        for name, function in vars(import_module(module)).items():
+            if not name.startswith("test_") or name in ENGINES:
+                continue
+            first = next(_cases(function))
+            drawn = hasattr(function, "hypothesis")
+            if drawn or set(signature(function).parameters) <= set(first):
+                found[f"{module}_{name.removeprefix('test_')}"] = _whole(function)
+    return found
+
+
+FUNCTIONS = _functions()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """What a function gave before it was changed must not stand in for what it gives now."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("pql.binder", "pql.reference", "pql.joins")):
+            for each in list(vars(module).values()):
+                if hasattr(each, "cache_clear"):
+                    each.cache_clear()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_all_cases(name: str) -> None:
+    FUNCTIONS[name]()
