@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
-.PHONY: demo test test-hooks fuzz bench bench-full docs lint types layers check lock clean
+.PHONY: demo test test-hooks fuzz mutants dist-check bench bench-full docs lint types layers check lock clean
 
 demo: $(STAMP)
 	@$(BIN)/python examples/demo.py
@@ -24,9 +24,28 @@ test-hooks: $(DEV)
 soak: $(DEV)
 	PQL_SOAK=1 TRACKING_KILLS=400 $(BIN)/python -m pytest -q -s -p no:randomly tests/trust tests/tracking/test_tracking_kill.py
 
-# 100,000 random searches, the lowering held against the reference evaluator.
+# 100,000 random searches, the lowering held against the reference evaluator; then each target of atheris for
+# FUZZ_SECONDS, in turn. `make fuzz FUZZ_TARGETS=parser` takes one of them.
+FUZZ_SECONDS ?= 600
+FUZZ_TARGETS ?= check differential events format meaning operation page_token parser run_file settings templates
+
 fuzz: $(DEV)
 	PQL_FUZZ=12900 $(BIN)/python -m pytest -n 2 -q tests/laws
+	@$(PIP) --require-hashes -r requirements-fuzz.lock
+	@set -e; for target in $(FUZZ_TARGETS); do \
+	  echo "$$target: $(FUZZ_SECONDS) s"; $(BIN)/python fuzz/run.py $$target $(FUZZ_SECONDS); done
+
+# Mutants of the binder, the reference and the joins; hours. `MUTANTS="pql.binder.dates.*"` takes some.
+MUTANTS ?=
+mutants: $(DEV)
+	@$(PIP) --require-hashes -r requirements-fuzz.lock
+	PQL_FUZZ=10 $(BIN)/mutmut run $(MUTANTS)
+	$(BIN)/mutmut results
+
+# Wheel and sdist, installed beside nothing else on each of PYTHONS, and used there. Needs the network.
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
+dist-check: $(STAMP)
+	$(BIN)/python tests/supply/dist_check.py $(PYTHONS)
 
 bench: $(DEV)
 	$(BIN)/python -m bench short
