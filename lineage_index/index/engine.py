@@ -18,7 +18,7 @@ from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.span import Span
 from pql.sql.emitter import Statement
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "threads_for"]
 
 _REMEDY = "remove the folder of the index and refresh to make it anew"
 _REMEDY_OF_COPY = "remove this file, which is a copy, and search again"
@@ -27,8 +27,14 @@ _Fetched = TypeVar("_Fetched")
 _CONFIG: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    "threads": 2,
 }
+
+_FEW_ROWS = 10_000_000
+
+
+def threads_for(snapshot: Snapshot) -> int:
+    """With few rows one thread is as fast as two, costs a twentieth less, and waits for no other core."""
+    return 1 if sum(snapshot.rows.values()) < _FEW_ROWS else 2
 
 
 _DISABLED = "late_materialization,build_side_probe_side"
@@ -45,7 +51,7 @@ class Engine:
         self._snapshot = snapshot
         self._files = snapshot.files
         self._threads = threading.local()
-        self._connection = duckdb.connect(":memory:", config=_CONFIG)
+        self._connection = duckdb.connect(":memory:", config={**_CONFIG, "threads": threads_for(snapshot)})
         self._connection.execute("SET GLOBAL parquet_metadata_cache = true")
         self._connection.execute(f"SET disabled_optimizers = '{_DISABLED}'")
         # From here on nothing but the index's own files can be reached, whatever a statement says.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -83,6 +84,13 @@ def test_a_search_makes_nothing_in_the_engine_and_opens_the_files_it_names(
     made = "SELECT count(*) FROM duckdb_views() WHERE NOT internal"
     assert index._engine.select(made) == [(0,)]
     assert index._engine.select(made.replace("views() WHERE NOT internal", "tables()")) == [(0,)]
+
+
+def test_an_index_of_few_rows_is_searched_by_one_thread(index: Index) -> None:
+    threads = "SELECT current_setting('threads')"
+    assert index._engine.select(threads) == [(1,)]
+    rows = {**index.snapshot.rows, "points": 20_000_000}
+    assert Engine(replace(index.snapshot, rows=rows)).select(threads) == [(2,)]
 
 
 def test_a_search_that_is_asked_again_is_neither_bound_nor_lowered_again(
