@@ -23,7 +23,7 @@ assert "site-packages" in pql.__file__, pql.__file__
 statement = pql.compile("metrics.loss:<0.25, name:'x'", sort="-metrics.loss")
 assert 0.25 in statement.parameters
 for number in range(3):
-    with tracking.start(name=f"trial {number}", store="runs") as run:
+    with tracking.init(name=f"trial {number}", store="runs") as run:
         run.log_inputs(lr=10.0 ** -number)
         for step in range(5):
             run.log_metric("loss", 1 / (step + number + 1), step=step)
