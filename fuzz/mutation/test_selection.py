@@ -23,6 +23,7 @@ sys.path += [str(TESTS / each) for each in FOLDERS]
 MODULES = (
     "test_binder_errors",
     "test_literals",
+    "test_dates",
     "test_defaults",
     "test_corpus_valid",
     "test_corpus_failing",
