@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pql.binder.binder import Clock, bind
-from pql.binder.bound import BoundTest, TimeInside
+from pql.binder.bound import BoundCondition, TimeInside
 from pql.syntax.parser import parse_query
 
 NOW = datetime(2026, 11, 22, 12, 34, 56, 7, tzinfo=UTC)
@@ -29,5 +29,5 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 )
 def test_an_interval(literal: str, zone: tzinfo, start: str, end: str) -> None:
     bound = bind(parse_query(f"created_at:{literal}"), (), clock=Clock(NOW, zone)).condition
-    assert isinstance(bound, BoundTest)
+    assert isinstance(bound, BoundCondition)
     assert bound.test == TimeInside(datetime.fromisoformat(start), datetime.fromisoformat(end), closed=False)
