@@ -52,6 +52,9 @@ _OPPOSITE = {
     Operator.GE: Operator.LT,
 }
 
+_MOST_CLAUSES = 100
+"""Of more nothing is told: each is counted alone and together with the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClauseCount:
@@ -97,7 +100,7 @@ def why_nothing(index: Index, bound: BoundQuery) -> Emptiness:
     """What there is to say of a search for runs that finds none."""
     condition = bound.condition
     clauses = _clauses(condition)
-    if not clauses or not index.snapshot.runs:
+    if not clauses or len(clauses) > _MOST_CLAUSES or not index.snapshot.runs:
         return Emptiness(index.snapshot.runs, (), None, (), False, (), ())
     alone = count_each(index, clauses)
     together = count_each(index, [_and(clauses[: count + 1]) for count in range(len(clauses))])
@@ -129,7 +132,7 @@ def _clauses(condition: Bound | None) -> list[Bound]:
 
 
 def _alternatives(index: Index, clause: Bound) -> tuple[tuple[Bound, int], ...]:
-    if not isinstance(clause, BoundOr):
+    if not isinstance(clause, BoundOr) or len(clause.items) > _MOST_CLAUSES:
         return ()
     return tuple(zip(clause.items, count_each(index, clause.items), strict=True))
 

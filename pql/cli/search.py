@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from lineage_index.index.index import ENTITY_NAMES, Index
 from lineage_index.index.result import SearchResult
@@ -21,6 +22,7 @@ from pql.cli.output_columns import (
 )
 from pql.cli.output_index import open_index
 from pql.cli.table import fit_table
+from pql.syntax.parser import LONGEST
 
 __all__ = ["SearchOptions", "run_search", "say_why_nothing", "whole"]
 
@@ -46,6 +48,12 @@ class SearchOptions:
     as_of: str | None = None
     index: str | None = None
     defaults: str | None = None
+    query_file: str | None = None
+
+    @property
+    def longest(self) -> int | None:
+        """Of a query that stands in a file, its writer has thought; one may also come in from elsewhere."""
+        return LONGEST if self.query_file is None else None
 
 
 def run_search(options: SearchOptions) -> None:
@@ -55,11 +63,16 @@ def run_search(options: SearchOptions) -> None:
         fail(f"error: --entity is one of {', '.join(ENTITY_NAMES)}, not {options.entity!r}", Exit.USAGE)
     if options.every and options.limit is not None:
         fail("error: --all and --limit exclude each other", Exit.USAGE)
+    if options.query_file is not None:
+        if options.query is not None:
+            fail("error: a query and --query-file exclude each other", Exit.USAGE)
+        options = replace(options, query=_read_query(options.query_file))
     if options.defaults is not None:
         from pql.cli.defaults import asked_query
 
+        entity = ENTITY_NAMES[options.entity]
         options = replace(
-            options, query=asked_query(options.query, options.defaults, ENTITY_NAMES[options.entity])
+            options, query=asked_query(options.query, options.defaults, entity, options.longest)
         )
     as_of = _version_of(options)
     limit = _limit(options)
@@ -74,18 +87,32 @@ def run_search(options: SearchOptions) -> None:
                 offset=offset,
                 entity=options.entity,
                 after=after,
+                max_length=options.longest,
             )
         except ValueError as error:
             fail(f"error: --after: {error}", Exit.USAGE)
         for warning in result.warnings:
             text = options.sort if warning.source == "sort" else options.query
             tell(warning, text or "")
-        bound = opened.bind(options.query, sort=options.sort, entity=options.entity)
+        bound = opened.bind(
+            options.query, sort=options.sort, entity=options.entity, max_length=options.longest
+        )
         _Answer(opened, result, bound, form, options).write()
         if not len(result):
             if not result.total and form in ("table", "wide", "markdown"):
                 say_why_nothing(opened, bound, options.query)
             raise SystemExit(int(Exit.NOTHING))
+
+
+def _read_query(file: str) -> str:
+    """The text of a file, or of standard input."""
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return data.decode("utf-8-sig").strip()
+    except OSError as error:
+        fail(f"error: {file}: {error.strerror}", Exit.USAGE)
+    except UnicodeDecodeError as error:
+        fail(f"error: {file}: not UTF-8: {error.reason} at byte {error.start}", Exit.USAGE)
 
 
 def _limit(options: SearchOptions) -> int | None:
@@ -228,5 +255,7 @@ class _Answer:
 def say_why_nothing(index: Index, bound: BoundQuery, query: str | None) -> None:
     from pql.cli.nothing import nothing_lines
 
+    if len(query or "") > LONGEST:  # each of its values would be held against those that are there
+        return
     for line in nothing_lines(index, bound, query or ""):
         print(line, file=sys.stderr)

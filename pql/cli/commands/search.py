@@ -50,6 +50,10 @@ def search(
         str | None,
         typer.Option("--after", metavar="TOKEN", help="The page after this one; `start` is the first."),
     ] = None,
+    query_file: Annotated[
+        str | None,
+        typer.Option("--query-file", metavar="FILE", help="Read the query, of any length; `-` for a pipe."),
+    ] = None,
     defaults: DefaultsOption = None,
     as_of: AsOfOption = None,
     index: IndexOption = None,
@@ -77,5 +81,6 @@ def search(
             as_of,
             index,
             defaults,
+            query_file,
         )
     )
