@@ -96,7 +96,7 @@ def _rivals(name: str, rivals: list[dict[str, Any]]) -> str:
             for row in rival["rows"]
         ]
         table = _table(("query", "ours ms", f"{rival['rival']} ms", "ratio", "we are behind by ms"), rows)
-        parts.append(f"{title}\n\nPeak memory {rival['peak_mb']} MB.\n\n{table}")
+        parts.append(f"{title}\n\n{rival['date']}; peak memory {rival['peak_mb']} MB.\n\n{table}")
     return "\n\n".join(parts)
 
 

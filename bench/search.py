@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ def rival_bench(path: Path, root: Path, effort: Effort, *, install: bool) -> lis
 
 def _one_rival(rival: Rival, path: Path, root: Path, effort: Effort, *, install: bool) -> dict[str, Any]:
     head: dict[str, Any] = {"rival": rival.name, "packages": list(rival.packages), "rows": []}
+    head["date"] = datetime.now(UTC).isoformat(timespec="minutes")
     python = environment(rival, root, install=install)
     if isinstance(python, str):
         return {**head, "missing": python}
