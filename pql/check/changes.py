@@ -18,7 +18,10 @@ def changed_files(revision: str, folder: Path) -> frozenset[Path]:
     if revision.startswith("-") or not revision:
         raise ChangesError(f"{revision!r} is no revision")
     root = Path(_git(folder, "rev-parse", "--show-toplevel").rstrip("\n"))
-    base = _git(folder, "merge-base", revision, "HEAD").strip()
+    try:
+        base = _git(folder, "merge-base", revision, "HEAD").strip()
+    except ChangesError as error:
+        raise ChangesError(f"where this branch left {revision!r} can't be told; git says: {error}") from None
     changed = _git(root, "diff", "--name-only", "--diff-filter=d", "--no-ext-diff", "-z", base, "--")
     new = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
     return frozenset((root / name).resolve() for name in (changed + new).split("\0") if name)

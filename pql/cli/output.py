@@ -48,9 +48,13 @@ _SUFFIXES = {
 
 def chosen_format(wanted: str | None, file: str | None, forms: Sequence[str] = FORMATS) -> str:
     """The format that was asked for, or the one that the file's ending stands for; ends the process for a
-    format that there is not."""
+    format or an ending that there is not."""
     if wanted is None:
-        return _SUFFIXES.get(Path(file).suffix.lower(), "table") if file is not None else "table"
+        ending = Path(file).suffix.lower() if file is not None else ""
+        if ending and ending not in _SUFFIXES:
+            known = ", ".join(_SUFFIXES)
+            fail(f"error: no format is known by {ending!r}; -o knows {known}, or give --format", Exit.USAGE)
+        return _SUFFIXES.get(ending, "table")
     if wanted not in forms:
         fail(f"error: --format is one of {', '.join(forms)}, not {wanted!r}", Exit.USAGE)
     if wanted in _BINARY and file is None and sys.stdout.isatty():

@@ -25,7 +25,7 @@ from pql.binder.bound import (
     Value,
 )
 from pql.catalog.fields import Entity, Section, find_field
-from pql.cli.exits import Exit, fail
+from pql.cli.exits import Exit, fail, warn
 from pql.cli.output_cells import age, is_numeric, plain
 from pql.cli.table import TextColumn
 from pql.diagnostics.diagnostic import PqlError
@@ -116,6 +116,8 @@ def asked_columns(
     for token in split_names(asked, option):
         if _WILD.match(token) is not None:
             found = _wild(index, result, token, option)
+            if not found and len(result):
+                warn(f"warning: {option}: no run shown has a key that fits {token!r} (`pql keys`)")
         else:
             found = [_named(index, result, token, option)]
         for each in found:

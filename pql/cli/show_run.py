@@ -18,7 +18,9 @@ def one_run(index: Index, text: str) -> str:
     found = find_runs(index, text)
     shown = printable(text)
     if not found:
-        fail(f"error: no run has the uuid or the name `{shown}`, and no uuid begins so", Exit.NOTHING)
+        brief = len(text) < 4 and all(each in "0123456789abcdef" for each in text.lower())
+        begins = "of the beginning of a uuid at least 4 digits are needed" if brief else "no uuid begins so"
+        fail(f"error: no run has the uuid or the name `{shown}`, and {begins}", Exit.NOTHING)
     if len(found) > 1:
         listed = ", ".join(each[:12] for each in found[:_LISTED])
         more = ", ..." if len(found) > _LISTED else ""

@@ -136,3 +136,22 @@ def test_wrong_columns_are_named(index: Path, columns: str, words: str) -> None:
 
 def test_a_format_that_there_is_not(index: Path) -> None:
     assert pql("search", "-f", "xml", index=index).code == 2
+
+
+@pytest.mark.parametrize("command", ["search", "stats"])
+def test_an_ending_that_stands_for_no_format_is_refused_unless_one_is_given(
+    index: Path, tmp_path: Path, command: str
+) -> None:
+    file = tmp_path / "out.xls"
+    said = pql(command, "-o", str(file), index=index)
+    assert (said.code, said.out) == (2, "")
+    assert "'.xls'; -o knows .json, " in said.err
+    assert not file.exists()
+    assert pql(command, "-o", str(file), "--format", "csv", index=index).code == 0
+    assert file.exists()
+
+
+def test_a_pattern_of_columns_that_no_key_fits_is_told(index: Path) -> None:
+    said = pql("search", "-c", "name,inputs.zzz*", index=index)
+    assert said.err == "warning: --columns: no run shown has a key that fits 'inputs.zzz*' (`pql keys`)\n"
+    assert pql("search", "-c", "name,inputs.*", index=index).err == ""

@@ -176,3 +176,10 @@ def test_formats_for_programs_stay_silent(index: Path) -> None:
 def test_an_index_without_runs_says_so(tmp_path: Path) -> None:
     path = make_index(tmp_path / "index", [])
     assert "the index has no runs" in pql("search", "status:running", index=path).err
+
+
+def test_a_beginning_that_is_too_short_is_told_so(index: Path) -> None:
+    said = pql("show", "0", index=index)
+    assert (said.code, said.out) == (1, "")
+    assert "at least 4 digits are needed" in said.err
+    assert "no uuid begins so" in pql("show", "zz", index=index).err

@@ -154,7 +154,9 @@ def test_only_what_a_branch_changed(tmp_path: Path) -> None:
     names = ["committed.pql", "edited.pql", "sub/new.pql"]
     assert concise(tmp_path, "--changed-since", "main") == [f"{name}:1:1: PQL201" for name in names]
     assert concise(tmp_path / "sub", "--changed-since", "main") == ["new.pql:1:1: PQL201"]
-    assert pql("check", "--changed-since", "nowhere", cwd=tmp_path).code == 2
+    lost = pql("check", "--changed-since", "nowhere", cwd=tmp_path)
+    assert lost.code == 2
+    assert "where this branch left 'nowhere' can't be told; git says: fatal:" in lost.err
 
 
 def test_many_files_are_told_in_the_same_order_by_several_processes(tmp_path: Path) -> None:
