@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from lineage_index.index.index import Index
-from pql.diagnostics.diagnostic import Diagnostic
+from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.span import Span
 from pql.joins.evaluate import evaluate
 from pql.joins.model import Join, JoinParam, MatchedRun, PathEntry, Paths
@@ -60,7 +60,14 @@ def find_boards(
     now = datetime.now(UTC)
     found = index.search(query, sort=sort, limit=limit, now=now)
     join = _join(query, sort, limit, artifact, dirs)
-    resolution = index.resolve(join, now=now)
+    try:
+        resolution = index.resolve(join, now=now)
+    except PqlError as error:
+        told = error.diagnostic
+        if told.code != "PQL618" or told.hint.startswith("did you mean"):
+            raise
+        hint = "`--dirs sub/path` takes a folder of each run instead"
+        raise PqlError(replace(told, hint=hint), error.text) from None
     given = resolution.params["boards"].value
     paths: Sequence[str | None] = given["dirs"] if isinstance(given, dict) else given
     homes = homes_of(index, found.uuids)

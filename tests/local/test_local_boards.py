@@ -84,6 +84,10 @@ def test_a_run_without_a_folder_is_left_out_and_told(index: Index) -> None:
     with pytest.raises(PqlError) as raised:
         find_boards(index, "name:unlogged", sort=None, limit=9, artifact="tensorboard", dirs=None)
     assert raised.value.diagnostic.code == "PQL618"
+    assert raised.value.diagnostic.hint == "`--dirs sub/path` takes a folder of each run instead"
+    with pytest.raises(PqlError) as raised:
+        find_boards(index, "name:last", sort=None, limit=9, artifact="tensorbord", dirs=None)
+    assert raised.value.diagnostic.hint == "did you mean `tensorboard`?"
     with pytest.raises(PqlError) as raised:
         find_boards(index, "name:last", sort=None, limit=9, artifact="", dirs="../other")
     assert raised.value.diagnostic.code == "PQL613"
