@@ -105,15 +105,15 @@ def _iso(text: str, zone: tzinfo) -> Interval | None:
             else None
         )
     elif match["hour"] is None:
-        end = _next_day(start, 1)
+        end = _after(start, timedelta(days=1))
     elif match["minute"] is None:
-        end = start + timedelta(hours=1)
+        end = _after(start, timedelta(hours=1))
     elif match["second"] is None:
-        end = start + timedelta(minutes=1)
+        end = _after(start, timedelta(minutes=1))
     elif not fraction:
-        end = start + timedelta(seconds=1)
+        end = _after(start, timedelta(seconds=1))
     else:
-        end = start + timedelta(microseconds=10 ** (6 - len(fraction)))
+        end = _after(start, timedelta(microseconds=10 ** (6 - len(fraction))))
     return Interval(_utc(start), datetime.max if end is None else _utc(end))  # noqa: DTZ901 - naive UTC here
 
 
@@ -135,6 +135,14 @@ def _other_iso(text: str, zone: tzinfo) -> Interval | None:
 def _next_day(day: datetime, days: int) -> datetime:
     """The same wall-clock time some days on: a day with a change of clock is not 24 hours long."""
     return day + timedelta(days=days)
+
+
+def _after(start: datetime, span: timedelta) -> datetime | None:
+    """The end of what begins at `start`, by the clock on the wall; None behind the last of all days."""
+    try:
+        return start + span
+    except OverflowError:
+        return None
 
 
 def _offset(text: str | None) -> tzinfo | None:
