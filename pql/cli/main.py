@@ -20,7 +20,7 @@ from pql.cli.exits import CHECK_EPILOG, EPILOG, RUN_EPILOG, Exit, warn
 from pql.cli.lazy import LazyGroup, Listed, take_colour
 from pql.cli.streams import open_missing
 
-__all__ = ["COMMANDS", "INDEX_COMMANDS", "app", "main"]
+__all__ = ["COMMANDS", "INDEX_COMMANDS", "app", "main", "run"]
 
 _ALL = "pql.cli.commands"
 
@@ -139,3 +139,14 @@ def main() -> None:
         warn(f"internal error: {type(error).__name__}: {error}")
         print("set PQL_TRACEBACK=1 for the traceback, and please report it", file=sys.stderr)
         raise SystemExit(int(Exit.INTERNAL)) from None
+
+
+def run() -> None:
+    """The process `pql`: as `main`, and then its end."""
+    try:
+        main()
+    except SystemExit as ended:
+        from pql.cli.ending import end_at_once
+
+        end_at_once(ended)
+        raise
