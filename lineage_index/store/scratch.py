@@ -10,7 +10,7 @@ from pathlib import Path
 __all__ = ["discarded_on_failure", "named", "written"]
 
 _open: ContextVar[tuple[set[Path], ...]] = ContextVar("_open", default=())
-"""Of each writer that is at work, the outermost first: the files that it wrote and that no commit can name."""
+"""Of each writer at work, the outermost first: the files that it wrote and that no commit can name."""
 
 
 @contextmanager
