@@ -9,6 +9,7 @@ from pql.binder.bound import (
     BoundNot,
     BoundOr,
     BoundQuery,
+    FieldTest,
     HistoryValue,
     KeyValue,
     SortKey,
@@ -28,8 +29,10 @@ def unknown_keys(query: BoundQuery, layout: Layout) -> tuple[Diagnostic, ...]:
     stack = [] if query.condition is None else [query.condition]
     while stack:
         match stack.pop():
-            case BoundCondition(value=value, span=span):
+            case BoundCondition(value=value, test=test, span=span):
                 found += _missing(value, span, layout, "query")
+                if isinstance(test, FieldTest):
+                    found += _missing(test.other, span, layout, "query")
             case BoundAnd(items) | BoundOr(items):
                 stack.extend(items)
             case BoundNot(item) | BoundGroup(item=item):

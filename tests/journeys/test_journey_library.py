@@ -86,6 +86,8 @@ def test_warnings_come_with_the_result(index: Index) -> None:
         ("PQL501", "sort", "did you mean `loss`?"),
         ("PQL501", "query", "did you mean `loss`?"),
     ]
+    compared = index.search("metrics.loss:<metrics.lss")
+    assert [(each.code, each.payload["field"]) for each in compared.warnings] == [("PQL501", "metrics.lss")]
 
 
 def test_wrong_queries_raise_with_a_diagnostic(index: Index) -> None:
