@@ -137,6 +137,9 @@ def _negative(item: Predicate) -> str:
             missing = "" if _always_there(value) else ", or is missing"
             if _is_set(value):
                 return f"none of {_subject(value, IsNil())} {_verb(test, value)}"
+            if isinstance(test, AllOf):
+                both = " and ".join(_verb(each, value).removeprefix("is ") for each in test.tests)
+                return f"({_subject(value, test)} is not both {both}{missing})"
             return f"({_subject(value, test)} {_not(_verb(test, value))}{missing})"
         case Exists(step, inner):
             return _related(step, inner, negative=True)

@@ -33,6 +33,10 @@ def _lines(*arguments: str, stdin: str = "") -> list[str]:
             "min(metrics.loss):0.1..0.4",
             "Runs where the lowest `loss` of its history is at least 0.1 and is at most 0.4.",
         ),
+        (
+            "metrics.loss:~0.1..0.4",
+            "Runs where (the last `loss` is not both at least 0.1 and at most 0.4, or is missing).",
+        ),
         ("artifacts(kind:model)", "Runs where there is an artifact where the kind is `model`."),
         ("artifacts.kind:~model", "Runs where there is no artifact where the kind is `model`."),
         ("pipeline:nil", "Runs where the pipeline is missing."),
