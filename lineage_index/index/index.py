@@ -145,7 +145,7 @@ class Index:
         `limit` None is no limit. `now` (aware; default: the present) and `tz` are what date words and dates
         without an offset depend on. `after` is the `next_token` of the page before: then `now` is that of the
         first page, and the index has to be open at the version that the page was of. `defaults` "polyaxon"
-        adds `created_at:last_month` and `live_state:1` where the query does not mention these fields. Raises
+        asks for live runs of the last month where the query does not mention these fields. Raises
         PqlError for a wrong query, sort, limit or offset, ValueError for an unknown entity, unknown defaults,
         or a token that does not fit.
         """

@@ -8,8 +8,14 @@ from pql.syntax.parser import LONGEST, parse_query
 
 __all__ = ["DEFAULTS", "with_defaults"]
 
-DEFAULTS = {"polyaxon": {"created_at": "created_at:last_month", "live_state": "live_state:1"}}
-"""Each kind of defaults: a condition on runs for each field that the query does not mention."""
+DEFAULTS = {
+    "polyaxon": {
+        "created_at": "{of}created_at:last_month",
+        "live_state": "({of}live_state:1 OR {of}live_state:nil)",
+    }
+}
+"""Each kind of defaults: a condition on runs (`of` leads to the run) for each field that the query does not
+mention. Polyaxon's server takes a run for live unless told otherwise; its client's files do not say it."""
 
 
 def with_defaults(
@@ -31,7 +37,7 @@ def with_defaults(
     node = None if query is None else parse_query(query, max_length=max_length)
     mentioned = set() if node is None else _mentioned(node, entity)
     prefix = "" if entity is Entity.RUN else "run."
-    added = [prefix + text for field, text in DEFAULTS[defaults].items() if field not in mentioned]
+    added = [text.format(of=prefix) for field, text in DEFAULTS[defaults].items() if field not in mentioned]
     if not added or query is None:
         return ", ".join(added) or query
     return ", ".join([f"({query})" if isinstance(node, Or) else query, *added])

@@ -31,7 +31,7 @@ DefaultsOption = Annotated[
     typer.Option(
         "--defaults",
         metavar="NAME",
-        help="`polyaxon` adds created_at:last_month and live_state:1, but for what the query mentions.",
+        help="`polyaxon` asks for live runs of the last month, but for what the query mentions.",
     ),
 ]
 

@@ -34,12 +34,13 @@ def some(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("query", "numbers"),
     [
-        (None, [1]),
-        ("status:succeeded", [1]),
+        (None, [1, 5]),
+        ("live_state:nil", [5]),
         ("live_state:0 OR live_state:1", [1, 2]),
-        ("created_at:_any_", [1, 3]),
+        ("created_at:_any_", [1, 3, 5]),
         ("created_at:_any_, live_state:0", [2, 4]),
-        ("name:x OR project:vision", [1]),
+        ("name:x OR project:vision", [1, 5]),
+        ("NOT live_state:0", [1, 5]),
     ],
 )
 def test_a_search(some: Path, query: str | None, numbers: list[int]) -> None:
@@ -81,7 +82,7 @@ def test_what_is_added_of_parts_is_of_their_runs(some: Path) -> None:
     moment = datetime(2026, 11, 22, tzinfo=UTC)
     with Index.open(some) as opened:
         bound = opened.bind("kind:model", entity="artifacts", defaults="polyaxon", now=moment)
-        spelled = "kind:model, run.created_at:last_month, run.live_state:1"
+        spelled = "kind:model, run.created_at:last_month, (run.live_state:1 OR run.live_state:nil)"
         assert bound == opened.bind(spelled, entity="artifacts", now=moment)
 
 

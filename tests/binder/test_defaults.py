@@ -14,7 +14,8 @@ from pql.diagnostics.diagnostic import PqlError
 from pql.plan.forms import condition_form
 from pql.syntax.parser import parse_query
 
-BOTH = "created_at:last_month, live_state:1"
+LIVE = "(live_state:1 OR live_state:nil)"
+BOTH = f"created_at:last_month, {LIVE}"
 NOW = datetime(2024, 7, 1, 12, tzinfo=UTC)
 
 
@@ -27,7 +28,7 @@ NOW = datetime(2024, 7, 1, 12, tzinfo=UTC)
         ("(a:1 OR b:2)", f"((a:1 OR b:2)), {BOTH}"),
         ("a:1 AND b:2", f"a:1 AND b:2, {BOTH}"),
         ("NOT status:running", f"NOT status:running, {BOTH}"),
-        ("created_at:_any_", "created_at:_any_, live_state:1"),
+        ("created_at:_any_", f"created_at:_any_, {LIVE}"),
         ("a:1 OR NOT (live_state:~1, b:2)", "(a:1 OR NOT (live_state:~1, b:2)), created_at:last_month"),
         ("created_at:>-7d | live_state:0", "created_at:>-7d | live_state:0"),
         ("name:live_state, name:created_at", f"name:live_state, name:created_at, {BOTH}"),
@@ -44,7 +45,7 @@ def test_what_is_added(query: str | None, expected: str) -> None:
 
 @pytest.mark.parametrize("entity", [Entity.ARTIFACT, Entity.POINT])
 def test_of_parts_the_run_is_meant(entity: Entity) -> None:
-    added = "run.created_at:last_month, run.live_state:1"
+    added = "run.created_at:last_month, (run.live_state:1 OR run.live_state:nil)"
     assert with_defaults(None, "polyaxon", entity) == added
     assert (
         with_defaults("run.live_state:0", "polyaxon", entity) == "run.live_state:0, run.created_at:last_month"
@@ -60,7 +61,7 @@ def test_the_added_are_conditions_like_others() -> None:
         "and",
         ["or", ["is", "status", ["text", "running"]], ["is", "kind", ["text", "job"]]],
         ["is", "created_at", ["during", "2024-06-01T12:00:00", "9999-12-31T23:59:59.999999"]],
-        ["is", "live_state", ["=", 1]],
+        ["or", ["is", "live_state", ["=", 1]], ["is", "live_state", ["nil"]]],
     ]
 
 
