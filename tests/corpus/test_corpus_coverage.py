@@ -19,8 +19,8 @@ from pql.syntax import ast
 from pql.syntax.ast import Call, Comparison, Condition, FieldPath
 from pql.syntax.parser import parse_query, parse_sort
 
-_ELSEWHERE = {"PQL501", "PQL114"}
-"""What needs an index to be found, and what no UTF-8 file can hold."""
+_ELSEWHERE = {"PQL501", "PQL404", "PQL114"}
+"""What needs an index or the statement for it to be found, and what no UTF-8 file can hold."""
 
 
 def _nodes(*roots: Any) -> Iterator[Any]:
