@@ -38,14 +38,21 @@ DefaultsOption = Annotated[
 TextOrJson = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="text or json.")]
 
 
+_OF_ANY_ENTITY = ("search", "explain", "fmt")
+"""Commands that take queries of artifacts and points; the others would run them on runs."""
+
+
 def expand_saved(context: typer.Context, query: str | None) -> str | None:
     """The callback of an argument that is a query: `@name` becomes that query, and what it says of
-    sort, limit, columns and entity the defaults of these options. The argument has to be eager."""
+    sort, limit, columns and entity the defaults of these options. The argument has to be eager.
+    Ends the process for a query of another entity than runs where the command has no other."""
     if query is None or not query.startswith("@") or context.resilient_parsing:
         return query
-    from pql.cli.saved import saved_query, settings_of
+    from pql.cli.saved import refuse_entity, saved_query, settings_of
 
     saved = saved_query(query[1:])
+    if context.command.name not in _OF_ANY_ENTITY:
+        refuse_entity(saved, context.command.name or "")
     context.default_map = settings_of(saved)
     return saved.block.query.text
 

@@ -12,7 +12,7 @@ from pql.cli.text import printable
 if TYPE_CHECKING:
     from pql.check.saved import SavedQuery
 
-__all__ = ["saved_query", "settings_of"]
+__all__ = ["refuse_entity", "saved_query", "settings_of"]
 
 
 def saved_query(name: str) -> SavedQuery:
@@ -39,6 +39,22 @@ def saved_query(name: str) -> SavedQuery:
     with guarded():
         _checked(wanted)
     return wanted
+
+
+def refuse_entity(saved: SavedQuery, command: str) -> None:
+    """End the process for a query of artifacts or points, which the command does not take."""
+    from pql.catalog.fields import Entity
+
+    if saved.entity in (None, Entity.RUN.value):
+        return
+    block = saved.block
+    line = block.query.source.text.count("\n", 0, block.name_span.start) + 1
+    fail(
+        f"error: {printable(block.query.source.name)}:{line}: the saved query {block.name!r} asks for "
+        f"{saved.entity}, and `pql {command}` takes runs alone; "
+        f"search, explain and batch take {saved.entity}",
+        Exit.USAGE,
+    )
 
 
 def settings_of(saved: SavedQuery) -> dict[str, str]:

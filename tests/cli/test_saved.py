@@ -198,3 +198,24 @@ def test_settings_that_are_no_toml_stop_a_check_that_does_not_look_at_them(proje
 
 def test_a_name_is_kept_as_it_is_where_no_query_stands(project: Path) -> None:
     assert said("explain", "name:@best")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["stats @a", "why x @a", "diff @a", "plot @a", "compare @a", "tensorboard @a"],
+)
+def test_a_query_of_artifacts_is_not_held_against_runs(project: Path, line: str) -> None:
+    (project / "pql.toml").write_text('\n[queries.a]\nquery = "name:x"\nentity = "artifacts"\n')
+    code, out, words = said(*line.split())
+    assert (code, out) == (2, "")
+    assert words == (
+        "error: pql.toml:2: the saved query 'a' asks for artifacts, and "
+        f"`pql {line.split()[0]}` takes runs alone; search, explain and batch take artifacts\n"
+    )
+
+
+def test_commands_with_entities_take_one_of_artifacts(project: Path) -> None:
+    (project / "pql.toml").write_text('[queries.a]\nquery = "name:x"\nentity = "artifacts"\n')
+    assert said("explain", "@a")[0] == said("fmt", "@a")[0] == 0
+    (project / "pql.toml").write_text('[queries.a]\nquery = "name:x"\nentity = "runs"\n')
+    assert "takes runs alone" not in said("stats", "@a")[2]
