@@ -16,7 +16,7 @@ from lineage_index.ingest.lineagefile import artifact_of_series, read_lineage_fi
 from lineage_index.ingest.lines import count_events
 from lineage_index.ingest.listing import SUFFIX, TREES, Listing
 from lineage_index.ingest.names import decode_name, printable
-from lineage_index.ingest.problems import Reporter, make_problem
+from lineage_index.ingest.problems import FAILED_READ, Reporter, make_problem
 from lineage_index.ingest.record import (
     ArtifactRecord,
     FolderRecord,
@@ -73,10 +73,14 @@ class Draft:
             times = [each.last_time for each in self.series if each.last_time is not None]
             if times:
                 scalars = {**scalars, "updated_at": max(times)}
+        problems = (*self.problems, *(problem for each in self.series for problem in each.report.problems))
+        known = all(problem.code != FAILED_READ for problem in problems)
         return RunRecord(
             uuid=self.uuid,
             folder=FolderRecord(
-                self.folder.relative, self.folder.fingerprint, self._content() if whole else None
+                self.folder.relative,
+                self.folder.fingerprint if known else "",  # of no folder: it is read again
+                self._content() if whole else None,
             ),
             scalars=scalars,
             inputs=self.file.inputs,
@@ -94,7 +98,7 @@ class Draft:
             edges=self.file.edges,
             series=tuple(each.record for each in self.series),
             rest=self.file.rest,
-            problems=(*self.problems, *(problem for each in self.series for problem in each.report.problems)),
+            problems=problems,
         )
 
     def _content(self) -> str:
@@ -178,7 +182,7 @@ def _read_json(folder: RunFolder, name: str, report: Reporter, checksums: dict[s
         report("too-large", f"more than {LARGEST_JSON >> 20} MiB", lost=lost)
         return MISSING
     except OSError as error:
-        report("unreadable", f"cannot be read: {error.strerror or error}", lost=lost)
+        report.cannot_be_read(error, lost=lost)
         return MISSING
     checksums[name] = checksum = Checksum()
     checksum.add(data)
@@ -214,7 +218,7 @@ def _count(file: SeriesFile) -> None:
         file.report("vanished", "the file went away", lost="its events")
         return
     except OSError as error:
-        file.report("unreadable", f"cannot be read: {error.strerror or error}", lost="its events")
+        file.report.cannot_be_read(error, lost="its events")
         return
     file.last_time = found.last_time
     file.record = replace(

@@ -118,7 +118,7 @@ def _pieces(file: MetricFile) -> Iterator[Piece]:
     except FileNotFoundError:
         file.report("vanished", "the file went away", lost="its points")
     except OSError as error:
-        file.report("unreadable", f"cannot be read: {error.strerror or error}", lost="its further points")
+        file.report.cannot_be_read(error, lost="its further points")
         yield Piece(b"", 0, True, False, faults)
 
 

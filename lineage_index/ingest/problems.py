@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from lineage_index.ingest.record import Problem, Severity
 
-__all__ = ["CODES", "Reporter", "make_problem"]
+__all__ = ["CODES", "FAILED_READ", "Reporter", "make_problem"]
 
+FAILED_READ = "failed-read"
+"""The code of a failure that says nothing about the file: a disk or a share that does not answer just now."""
+
+_PASSING = frozenset((errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _WARNING, _NOTE = Severity.WARNING, Severity.NOTE
 
 CODES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
@@ -17,6 +22,7 @@ CODES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         "not-an-event-file": (_NOTE, "an entry of an event folder is no event file, and was skipped"),
         "link-outside": (_WARNING, "a symbolic link leaves the store, and was not followed"),
         "unreadable": (_WARNING, "a file or folder could not be read"),
+        "failed-read": (_WARNING, "reading a file failed; the next refresh reads the run again"),
         "vanished": (_WARNING, "a file went away while the folder was read"),
         "too-large": (_WARNING, "a file is larger than a file of its kind may be"),
         "bad-json": (_WARNING, "a file is not JSON; nothing of it was read"),
@@ -57,3 +63,8 @@ class Reporter:
 
     def __call__(self, code: str, message: str, *, lost: str = "", line: int | None = None) -> None:
         self.problems.append(make_problem(code, self.path, message, lost=lost, line=line))
+
+    def cannot_be_read(self, error: OSError, *, lost: str) -> None:
+        """The file can't be opened or read on."""
+        code = FAILED_READ if error.errno in _PASSING else "unreadable"
+        self(code, f"cannot be read: {error.strerror or error}", lost=lost)
