@@ -57,6 +57,7 @@ from pql.syntax.ast import (
     SortTerm,
 )
 from pql.syntax.ast import IsNil as NilOperation
+from pql.syntax.parser import spelt_field
 
 __all__ = ["Clock", "bind", "default_sort"]
 
@@ -237,15 +238,14 @@ def _field_test(condition: Condition, target: Target, entity: Entity, context: _
         return None
     head, _, rest = literal.text.partition(".")
     other = find_field(Entity.RUN, head)
-    if other is None or other.section is None or not rest or " " in rest:
+    if other is None or other.section is None or not rest or target.field.family not in _COMPARABLE:
         return None
-    comparable = target.field.family in _COMPARABLE and target.field.family is not Family.FLAG
-    if not comparable or target.path or entity is not Entity.RUN:
-        if target.field.family is Family.DATETIME or target.field.family not in _COMPARABLE:
-            return None
+    path = spelt_field(literal, context.text)
+    if path is None:
+        return None
+    if target.path or entity is not Entity.RUN:
         payload = {"field": target.name, "other": literal.text}
         raise PqlError(Diagnostic("PQL309", literal.span, payload), context.text)
-    path = FieldPath(head, tuple(rest.split(".")), span=literal.span)
     bound = bind_subject(path, entity, context.text).value
     assert isinstance(bound, KeyValue)
     return FieldTest(operator, bound)

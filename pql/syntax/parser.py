@@ -9,12 +9,12 @@ from typing import Any
 
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.span import Span
-from pql.syntax.ast import And, Condition, Group, Node, Not, Or, SortTerm
-from pql.syntax.build import Builder, SyntaxFaultError
+from pql.syntax.ast import And, Condition, FieldPath, Group, Literal, Node, Not, Or, SortTerm
+from pql.syntax.build import Builder, SyntaxFaultError, field_path
 from pql.syntax.machine import Machine, UnexpectedTextError
 from pql.syntax.tables import tables
 
-__all__ = ["DEEPEST", "LONGEST", "parse_query", "parse_sort"]
+__all__ = ["DEEPEST", "LONGEST", "parse_query", "parse_sort", "spelt_field"]
 
 LONGEST = 65_536
 """Characters of a query that are taken unless the caller says otherwise."""
@@ -50,6 +50,19 @@ def parse_sort(text: str, *, max_length: int | None = LONGEST) -> tuple[SortTerm
     except PqlError as error:
         raise PqlError(replace(error.diagnostic, source="sort"), text) from None
     return terms
+
+
+def spelt_field(value: Literal, text: str) -> FieldPath | None:
+    """The path that a bare value of `text` spells by the rules for fields; None where it spells none.
+
+    Raises PqlError (PQL102) for a path with an empty key.
+    """
+    if value.quoted or not re.fullmatch(tables().terminals["FIELD"], value.text):
+        return None
+    try:
+        return field_path(("FIELD", value.text, *value.span))
+    except SyntaxFaultError as fault:
+        raise _fault_error(fault, text) from None
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
