@@ -28,6 +28,7 @@ from pql.check.pages import listing
 from pql.check.report import CheckReport, Unread
 from pql.check.rules import RULES
 from pql.check.saved import read_saved
+from pql.cli.check_saved import Narrowed, narrowed, saved_items
 from pql.cli.exits import Exit, fail, guarded, warn
 from pql.cli.progress import progress
 from pql.cli.streams import in_colour
@@ -68,6 +69,9 @@ def run_check(options: CheckOptions) -> None:
     _refuse_nonsense(options)
     settings, selection = _settings(options)
     items, closed = _items(options, settings)
+    seen = {each.path.resolve() for each in items if each.path is not None}
+    saved = [each for each in _saved(options) if each.item.path and each.item.path.resolve() not in seen]
+    items = (*items, *(each.item for each in saved))
     _refuse_unread_settings(settings, items)
     clock = Clock(datetime.now(UTC))
     if options.diff:
@@ -83,6 +87,7 @@ def run_check(options: CheckOptions) -> None:
             unread=closed,
             progress=progress("files checked", patience=_PATIENCE),
         )
+    report = narrowed(report, saved)
     _print(report, options)
     for each in report.unread:
         warn(f"error: {printable(f'{each.file}: {each.reason}')}")
@@ -99,8 +104,14 @@ def _refuse_nonsense(options: CheckOptions) -> None:
         fail("error: --fix and --diff exclude each other", Exit.USAGE)
     if options.fix and (options.queries or "-" in options.paths):
         fail("error: --fix rewrites files; --diff shows what it would do to other texts", Exit.USAGE)
+    if options.diff and any(each.startswith("@") for each in options.queries):
+        fail("error: --diff shows what changes in whole files; name the file of the saved query", Exit.USAGE)
     if options.stdin_filename is not None and "-" not in options.paths:
         fail("error: --stdin-filename names what `-` reads", Exit.USAGE)
+
+
+def _saved(options: CheckOptions) -> tuple[Narrowed, ...]:
+    return saved_items([each[1:] for each in options.queries if each.startswith("@")])
 
 
 def _settings(options: CheckOptions) -> tuple[Settings, Selection]:
@@ -137,13 +148,14 @@ def _items(options: CheckOptions, settings: Settings) -> tuple[tuple[Item, ...],
     queries = [
         Item("query" if len(options.queries) == 1 else f"query {number}", "query", None, text)
         for number, text in enumerate(options.queries, start=1)
+        if not text.startswith("@")
     ]
     if "-" in options.paths:
         name = options.stdin_filename or "stdin"
         kind = kind_of(name) if options.stdin_filename else "guess"
         queries.append(Item(name, kind, None, _standard_input()))
     paths = [path for path in options.paths if path != "-"]
-    if not paths and not queries:
+    if not paths and not queries and not options.queries:
         paths = ["."]
     found = _found(paths, settings, options)
     return (*queries, *(Item(each.name, each.kind, each.path) for each in found.targets)), found.closed

@@ -12,7 +12,7 @@ from pql.cli.text import printable
 if TYPE_CHECKING:
     from pql.check.saved import SavedQuery
 
-__all__ = ["refuse_entity", "saved_query", "settings_of"]
+__all__ = ["find_named", "refuse_entity", "saved_query", "settings_of"]
 
 
 def saved_query(name: str) -> SavedQuery:
@@ -21,6 +21,15 @@ def saved_query(name: str) -> SavedQuery:
     Ends the process if there is none, or if the file can't be used; tells a fault of the query or its sort at
     its place in the file.
     """
+    wanted, _ = find_named(name)
+    with guarded():
+        _checked(wanted)
+    return wanted
+
+
+def find_named(name: str) -> tuple[SavedQuery, Path]:
+    """The saved query of that name, whatever its query says, and its file. Ends the process if there is none,
+    or if the file can't be used."""
     from pql.check.config import ConfigError
     from pql.check.saved import find_saved
     from pql.diagnostics.suggest import suggestion
@@ -31,14 +40,12 @@ def saved_query(name: str) -> SavedQuery:
     except ConfigError as error:
         fail(f"error: {printable(str(error))}", Exit.USAGE)
     wanted = next((each for each in found if each.block.name == name), None)
-    if wanted is None:
+    if wanted is None or path is None:
         where = "there is no pql.toml here or above" if path is None else f"it is not in {path}"
         hint = suggestion(name, (each.block.name for each in found))
         more = f"; {hint}" if hint else "; `pql queries` lists them" if found else ""
         fail(f"error: no saved query is called {name!r}: {where}{more}", Exit.USAGE)
-    with guarded():
-        _checked(wanted)
-    return wanted
+    return wanted, path
 
 
 def refuse_entity(saved: SavedQuery, command: str) -> None:

@@ -219,3 +219,25 @@ def test_commands_with_entities_take_one_of_artifacts(project: Path) -> None:
     assert said("explain", "@a")[0] == said("fmt", "@a")[0] == 0
     (project / "pql.toml").write_text('[queries.a]\nquery = "name:x"\nentity = "runs"\n')
     assert "takes runs alone" not in said("stats", "@a")[2]
+
+
+def test_check_takes_one_at_its_place_in_the_file(project: Path) -> None:
+    assert said("check", "-q", "@best")[0] == 0
+    code, out, _ = said("check", "-q", "@escaped", "--format", "concise")
+    assert (code, [line.split(" ")[:2] for line in out.splitlines()]) == (1, [["pql.toml:9:29:", "PQL201"]])
+    both = said("check", "-q", "@odd name", "-q", "statuss:x", "-q", "@escaped", "--format", "concise")[1]
+    assert [line.split(" ")[:2] for line in both.splitlines()] == [
+        ["query", "2:1:1:"],
+        ["pql.toml:9:29:", "PQL201"],
+        ["pql.toml:14:3:", "PQL201"],
+        ["pql.toml:16:9:", "PQL204"],
+    ]
+    assert "did you mean `best`" in said("check", "-q", "@bset")[2]
+    whole_file = said("check", "pql.toml", "-q", "@best", "--format", "concise")
+    assert len(whole_file[1].splitlines()) == 3
+
+
+def test_check_of_one_shows_no_changes_of_the_whole_file(project: Path) -> None:
+    code, out, words = said("check", "-q", "@best", "--diff")
+    assert (code, out) == (2, "")
+    assert "name the file" in words

@@ -14,7 +14,9 @@ def check(
         list[str] | None,
         typer.Argument(help="Files and folders (default: this one); - is standard input."),
     ] = None,
-    query: Annotated[list[str] | None, typer.Option("--query", "-q", help="A query to check.")] = None,
+    query: Annotated[
+        list[str] | None, typer.Option("--query", "-q", help="A query to check, or @name of a saved one.")
+    ] = None,
     select: Annotated[
         list[str] | None,
         typer.Option("--select", metavar="CODES", help="Only these codes or rules, comma separated."),
