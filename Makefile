@@ -18,7 +18,7 @@ test: $(DEV)
 
 # The hooks of .pre-commit-hooks.yaml under pre-commit, which installs the project from a clone.
 test-hooks: $(DEV)
-	$(BIN)/python tests/check/hooks.py
+	$(BIN)/python tests/check/hooks_run.py
 
 # Writers killed at every writing call, a minute of writers and readers at once, failing disks, dear queries.
 soak: $(DEV)

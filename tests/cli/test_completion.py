@@ -225,4 +225,4 @@ def test_a_real_bash_completes_behind_colons_and_in_quotes(bash: Bash) -> None:
         shown = bash.said(f"{typed}\t", awaited)
         assert awaited in shown, shown
         assert "rror" not in shown
-        bash.said("\x03", "> ")
+        bash.said("\x15echo do''ne\n", "done")  # the line is taken back; an interrupt may come late

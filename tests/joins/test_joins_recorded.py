@@ -24,6 +24,7 @@ def resolve(index: Path, run: str | None, *, dry_run: bool = False) -> None:
         lock=None,
         locked=False,
         update=False,
+        fetch=None,
         output="json",
         as_of=None,
         index=str(index),
