@@ -207,7 +207,12 @@ class _Answer:
         """A table, and below it how many match. Without a table that is told on standard error."""
         total, shown = self.result.total, len(self.result)
         what = self.bound.entity.value.removesuffix("s") + ("" if total == 1 else "s")
-        more = "" if shown == total else f", {shown:,} shown (--all or --limit for more)"
+        if shown == total:
+            more = ""
+        elif not shown and int(self.options.offset) >= total:
+            more = f"; none shown: --offset {int(self.options.offset):,} is past the last"
+        else:
+            more = f", {shown:,} shown (--all or --limit for more)"
         sentence = f"{total:,} {what} matched{more}\n"
         if self.options.file is not None:
             write_text(lines, self.options.file)
