@@ -189,7 +189,7 @@ def _bind_condition(condition: Condition, entity: Entity, context: _Context) -> 
     if isinstance(test, TextMatches):
         _add_pattern(test, condition.value_span, context)
     _warn_closed(condition, target.field, context)
-    _warn_null(condition.operation, target.field, context)
+    _warn_missing(condition.operation, target, context)
     if isinstance(target.value, ElementId) and isinstance(test, IsNil):
         test = IsEmpty()
     negated = condition.negated
@@ -272,14 +272,18 @@ def _warn_closed(condition: Condition, target: Field, context: _Context) -> None
             context.warnings.append(Diagnostic("PQL502", literal.span, payload, hint))
 
 
-def _warn_null(operation: Operation, target: Field, context: _Context) -> None:
-    """As in Polyaxon, `null` may stand in a list and matches nothing."""
-    if not isinstance(operation, OneOf) or target.family is not Family.ANY:
+def _warn_missing(operation: Operation, target: Target, context: _Context) -> None:
+    """As in Polyaxon, both words may stand in a list: `nil` is a text there, JSON's `null` matches nothing."""
+    if not isinstance(operation, OneOf):
         return
     for literal in operation.values:
-        if is_null(literal):
-            hint = "`nil` asks for null and for missing values, in a condition of its own"
-            context.warnings.append(Diagnostic("PQL503", literal.span, hint=hint))
+        if literal.text == "nil" and not literal.quoted:
+            hint = f"write `{target.name}:nil OR …`, or quote it if the text is meant"
+        elif target.field.family is Family.ANY and is_null(literal):
+            hint = f"write `{target.name}:nil OR …` for null and missing values"
+        else:
+            continue
+        context.warnings.append(Diagnostic("PQL503", literal.span, {"value": literal.text}, hint))
 
 
 def _add_pattern(test: TextMatches, span: Span, context: _Context) -> None:

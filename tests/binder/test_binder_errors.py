@@ -197,6 +197,13 @@ def test_an_unknown_value_of_a_closed_set_is_a_warning() -> None:
     assert compiled("status:nil, kind:anything").warnings == ()
 
 
+def test_nil_in_a_list_is_a_warning() -> None:
+    (warning,) = compiled("status:running, inputs.n:nil|1").warnings
+    assert (warning.code, warning.payload) == ("PQL503", {"value": "nil"})
+    assert "`inputs.n:nil OR …`" in warning.hint
+    assert compiled('status:nil, name:"nil"|null|a').warnings == ()
+
+
 def test_too_many_lookups() -> None:
     def lowered(count: int, joint: str) -> None:
         groups = joint.join(f"artifacts(kind:model, name:m{each})" for each in range(count))

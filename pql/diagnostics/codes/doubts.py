@@ -28,11 +28,12 @@ DOUBTS = (
     ),
     Code(
         "PQL503",
-        "null in a list",
-        "`null` in a list matches nothing",
-        "A value that is null or missing is nil, and a list asks for values that are there.",
-        "inputs.lr:null|0.1",
-        "inputs.lr:nil OR inputs.lr:0.1",
+        "nil or null in a list",
+        "`{value}` in a list does not ask for missing values",
+        "A list asks for values that are there: in it `nil` is a text like any other, and `null`, on inputs, "
+        "outputs and meta, matches nothing.",
+        "name:nil|bert",
+        "name:nil OR name:bert",
         warning=True,
     ),
 )
