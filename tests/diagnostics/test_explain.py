@@ -141,7 +141,7 @@ def test_fmt():
 def test_defaults_are_conditions_like_others():
     first = _lines("explain", "status:failed", "--defaults", "polyaxon")[0]
     assert first.startswith("Runs where the status is `failed`, and `created_at` is at or after 20")
-    assert first.endswith(", and the live state is 1.")
+    assert first.endswith(", and (the live state is 1, or the live state is missing).")
     assert _lines("explain", "created_at:_any_ OR live_state:0", "--defaults", "polyaxon")[0] == (
         "Runs where the live state is 0."
     )
