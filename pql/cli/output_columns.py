@@ -26,6 +26,7 @@ from pql.binder.bound import (
 )
 from pql.catalog.fields import Entity, Section, find_field
 from pql.cli.exits import Exit, fail, warn
+from pql.cli.names import option_error
 from pql.cli.output_cells import age, is_numeric, plain
 from pql.cli.table import TextColumn
 from pql.diagnostics.diagnostic import PqlError
@@ -145,8 +146,12 @@ def _named(index: Index, result: SearchResult, token: str, option: str) -> Shown
         try:
             (key,) = index.bind(None, sort=token).sort
         except PqlError as error:
-            raise PqlError(replace(error.diagnostic, source="columns"), error.text) from None
-        column = None if key.path else _column(result, key.value)
+            told = option_error(index, error, option.lstrip("-"))
+            if told is not None:
+                raise told from None
+            column = None
+        else:
+            column = None if key.path else _column(result, key.value)
     if column is None:
         fail(
             f"error: {option}: {token!r} can't be a column: what a run itself has can",

@@ -11,6 +11,7 @@ from lineage_index.index.result import SearchResult
 from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
 from pql.cli.exits import Exit, fail, guarded, tell
+from pql.cli.names import sort_error
 from pql.cli.output import chosen_format, encode, paints, tabulate, terminal_width, write_bytes, write_text
 from pql.cli.output_cells import json_text
 from pql.cli.output_columns import (
@@ -22,6 +23,7 @@ from pql.cli.output_columns import (
 )
 from pql.cli.output_index import open_index
 from pql.cli.table import fit_table
+from pql.diagnostics.diagnostic import PqlError
 from pql.syntax.parser import LONGEST
 
 __all__ = ["SearchOptions", "run_search", "say_why_nothing", "whole"]
@@ -89,6 +91,8 @@ def run_search(options: SearchOptions) -> None:
                 after=after,
                 max_length=options.longest,
             )
+        except PqlError as error:
+            raise sort_error(opened, error, options.entity) from None
         except ValueError as error:
             fail(f"error: --after: {error}", Exit.USAGE)
         for warning in result.warnings:

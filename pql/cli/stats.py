@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import Any
 
 from lineage_index.index.aggregate import GroupStatistics, group_statistics
@@ -13,6 +12,7 @@ from pql.binder.bound import BoundQuery, ColumnValue, SortKey
 from pql.catalog.fields import Entity, find_field
 from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.names import option_error
 from pql.cli.output import OF_TABLES, chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
 from pql.cli.output_cells import json_text
 from pql.cli.output_columns import ShownColumn
@@ -75,7 +75,10 @@ def _values(index: Index, text: str | None, option: str) -> list[SortKey]:
         try:
             keys += index.bind(None, sort=token).sort
         except PqlError as error:
-            raise PqlError(replace(error.diagnostic, source=f"--{option}"), error.text) from None
+            told = option_error(index, error, f"--{option}")
+            if told is None:
+                fail(f"error: --{option} takes fields and keys that have one value a run", Exit.USAGE)
+            raise told from None
     if any(key.path for key in keys):
         fail(f"error: --{option} takes fields and keys of the run itself", Exit.USAGE)
     return keys

@@ -18,3 +18,39 @@ def test_an_offset_past_the_last_is_told_and_no_page_follows(index: Path, entity
     assert (page["rows"], page["next"]) == ([], None)
     last = pql("search", "--offset", "5", "--entity", entity, index=index)
     assert last.lines[-1] == f"{total} matched, 1 shown (--all or --limit for more)"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "source"),
+    [
+        (["search", "-c", "nope"], "columns"),
+        (["plot", "--x", "nope", "--y", "inputs.lr"], "x"),
+        (["stats", "--by", "nope"], "--by"),
+    ],
+)
+def test_an_unknown_name_is_told_without_a_word_of_sorting(
+    index: Path, arguments: list[str], source: str
+) -> None:
+    said = pql(*arguments, index=index)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(f"error[PQL201]: there is no field `nope`\n --> {source}:1:1\n")
+    assert "`metrics.nope`" in said.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["search", "-c", "artifacts.name"], ["stats", "--by", "artifacts.name"]]
+)
+def test_what_has_many_values_a_run_is_no_column(index: Path, arguments: list[str]) -> None:
+    said = pql(*arguments, index=index)
+    assert (said.code, said.out) == (2, "")
+    assert "sort" not in said.err
+    assert "a run" in said.err
+
+
+def test_a_sort_of_artifacts_by_a_key_of_the_run_names_the_way(index: Path) -> None:
+    said = pql("search", "--entity", "artifacts", "-s", "-name,metrics.loss", index=index)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("error[PQL201]: there is no field `metrics.loss`\n --> sort:1:7\n")
+    assert "artifacts are sorted by their own fields and those of their run: `run.metrics.loss`" in said.err
+    assert "runs can't" not in pql("search", "--entity", "points", "-s", "nope", index=index).err
+    assert "PQL204" in pql("search", "-s", "nope", index=index).err
