@@ -149,7 +149,7 @@ def test_defaults_are_conditions_like_others():
     assert [line.split()[0] for line in tree if line.startswith("  ") and line[2] != " "] == [
         "Or",
         "Condition",
-        "Condition",
+        "Or",
     ]
     wrong = CliRunner().invoke(app, ["explain", "status:failed", "--defaults", "tea"])
     assert (wrong.exit_code, wrong.stdout) == (2, "")
