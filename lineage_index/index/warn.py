@@ -41,7 +41,7 @@ def unknown_keys(query: BoundQuery, layout: Layout) -> tuple[Diagnostic, ...]:
                 pass
     for key in query.sort:
         if isinstance(key, SortKey):
-            found += _missing(key.value, Span(0, 0), layout, "sort")
+            found += _missing(key.value, key.span, layout, "sort")
     found.sort(key=lambda each: each.span)
     return tuple(found)
 

@@ -308,7 +308,7 @@ def _bind_sort(term: SortTerm, entity: Entity, text: str) -> SortKey:
     no_order = isinstance(target.value, ElementId) or target.field.family is Family.JSON
     if not single or a_set or no_order:
         raise _unsortable(term, "sort by a field that has one value a run", text)
-    return SortKey(target.path, target.value, term.descending)
+    return SortKey(target.path, target.value, term.descending, term.subject.span)
 
 
 def _unsortable(term: SortTerm, hint: str, text: str) -> PqlError:

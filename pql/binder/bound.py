@@ -332,11 +332,15 @@ Bound = BoundCondition | BoundGroup | BoundNot | BoundAnd | BoundOr | BoundConst
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """One key of the order. Missing values, then NaN, come last in both directions."""
+    """One key of the order. Missing values, then NaN, come last in both directions.
+
+    `span` is the place of the field in the text of the sort.
+    """
 
     path: tuple[Step, ...]
     value: Value
     descending: bool = False
+    span: Span = field(default=Span(0, 0), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

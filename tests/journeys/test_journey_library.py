@@ -86,6 +86,8 @@ def test_warnings_come_with_the_result(index: Index) -> None:
         ("PQL501", "sort", "did you mean `loss`?"),
         ("PQL501", "query", "did you mean `loss`?"),
     ]
+    (sorted_by,) = index.search(sort="name, -metrics.lsso").warnings
+    assert sorted_by.span == (7, 19)
     compared = index.search("metrics.loss:<metrics.lss")
     assert [(each.code, each.payload["field"]) for each in compared.warnings] == [("PQL501", "metrics.lss")]
 
