@@ -14,6 +14,7 @@ _ISO = re.compile(
     r"(?:[T ]\s*(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
     r"\s*(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?)?)?)?\Z"
 )
+_WEEK = re.compile(r"\d{4}-?W\d{2}\Z")
 _AGO = re.compile(r"-(?P<count>\d{1,6})(?P<unit>s|m|h|d|w)\Z")
 _LAST = re.compile(
     r"last_(?:(?P<count>\d{1,6})_)?(?P<unit>second|minute|hour|day|week|month|year)s?\Z", re.IGNORECASE
@@ -126,7 +127,8 @@ def _other_iso(text: str, zone: tzinfo) -> Interval | None:
         start = start.replace(tzinfo=zone)
     _, separator, time = text.partition("T") if "T" in text else text.partition(" ")
     if not separator:
-        return Interval(_utc(start), _utc(_next_day(start, 1)))
+        end = _after(start, timedelta(days=7 if _WEEK.match(text) else 1))
+        return Interval(_utc(start), datetime.max if end is None else _utc(end))  # noqa: DTZ901 - naive UTC here
     digits = sum(character.isdigit() for character in time.split("+")[0].split("-")[0])
     width = {2: timedelta(hours=1), 4: timedelta(minutes=1), 6: timedelta(seconds=1)}.get(digits, _TICK)
     return Interval(_utc(start), _utc(start + width))
