@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 from lineage_index.index.aggregate import GroupStatistics, group_statistics
 from lineage_index.index.index import Index
 from lineage_index.index.keys import find_keys
+from lineage_index.index.warn import unknown_keys
 from pql.binder.bound import BoundQuery, ColumnValue, SortKey
-from pql.catalog.fields import Entity, find_field
+from pql.catalog.fields import Entity, Family, find_field
 from pql.cli.defaults import asked_query
-from pql.cli.exits import Exit, fail, guarded
+from pql.cli.exits import Exit, fail, guarded, tell, warn
 from pql.cli.names import option_error
 from pql.cli.output import OF_TABLES, chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
 from pql.cli.output_cells import json_text
@@ -25,6 +27,8 @@ __all__ = ["run_stats"]
 
 _MOST_METRICS = 20
 _MOST_GROUPS = 50
+_NUMBERS = (Family.INTEGER, Family.SCALAR, Family.DURATION, Family.CPU, Family.MEMORY)
+"""What a field must hold to be described."""
 
 
 def run_stats(
@@ -44,6 +48,8 @@ def run_stats(
         bound = opened.bind(query)
         groups = _values(opened, by, "by")
         numbers = _values(opened, of, "of") if of is not None else _metrics(opened)
+        if of is not None:
+            _refuse_texts(numbers)
         asked: list[SortKey | None] = [*numbers] or [None]
         found = [
             (key, group_statistics(opened, bound, [each.value for each in groups], key)) for key in asked
@@ -54,7 +60,27 @@ def run_stats(
     rows = [(key, row) for key, listed in found for row in listed if row.runs]
     if not rows:
         fail("0 runs matched", Exit.NOTHING)
+    if of is not None:
+        _say_numberless(rows)
     _write(_columns(rows, [_name(each) for each in groups]), form, file, _matched(bound, found[0][1]))
+
+
+def _refuse_texts(keys: list[SortKey]) -> None:
+    """End the process for a field that holds no numbers in any run."""
+    for key in keys:
+        if isinstance(key.value, ColumnValue) and key.value.field.family not in _NUMBERS:
+            fail(f"error: --of takes numbers, and `{_name(key)}` holds none; --by takes it", Exit.USAGE)
+
+
+def _say_numberless(rows: list[tuple[SortKey | None, GroupStatistics]]) -> None:
+    """Warn of a key that has no number in the runs that match."""
+    found: dict[str, int] = {}
+    for key, row in rows:
+        name = "" if key is None else _name(key)
+        found[name] = found.get(name, 0) + row.count + row.nans
+    for name, count in found.items():
+        if not count:
+            warn(f"warning: --of: no run that matches has a number in `{name}`")
 
 
 def _matched(bound: BoundQuery, rows: list[GroupStatistics]) -> str:
@@ -73,12 +99,15 @@ def _values(index: Index, text: str | None, option: str) -> list[SortKey]:
             keys.append(SortKey((), ColumnValue(field)))
             continue
         try:
-            keys += index.bind(None, sort=token).sort
+            one = index.bind(None, sort=token)
         except PqlError as error:
             told = option_error(index, error, f"--{option}")
             if told is None:
                 fail(f"error: --{option} takes fields and keys that have one value a run", Exit.USAGE)
             raise told from None
+        for warning in unknown_keys(one, index.snapshot.layout):
+            tell(replace(warning, source=f"--{option}"), token)
+        keys += one.sort
     if any(key.path for key in keys):
         fail(f"error: --{option} takes fields and keys of the run itself", Exit.USAGE)
     return keys

@@ -54,3 +54,22 @@ def test_a_sort_of_artifacts_by_a_key_of_the_run_names_the_way(index: Path) -> N
     assert "artifacts are sorted by their own fields and those of their run: `run.metrics.loss`" in said.err
     assert "runs can't" not in pql("search", "--entity", "points", "-s", "nope", index=index).err
     assert "PQL204" in pql("search", "-s", "nope", index=index).err
+
+
+def test_statistics_of_what_has_no_numbers_are_refused_or_warned_of(index: Path) -> None:
+    for field in ("name", "tags", "created_at"):
+        said = pql("stats", "--of", field, index=index)
+        assert (said.code, said.out) == (2, "")
+        assert said.err == f"error: --of takes numbers, and `{field}` holds none; --by takes it\n"
+    said = pql("stats", "--of", "inputs.optimizer", index=index)
+    assert said.err == "warning: --of: no run that matches has a number in `inputs.optimizer`\n"
+    assert pql("stats", "--of", "metrics.loss", "--by", "inputs.lr", index=index).err == ""
+
+
+@pytest.mark.parametrize("option", ["--of", "--by"])
+def test_statistics_warn_of_a_key_that_no_run_has(index: Path, option: str) -> None:
+    said = pql("stats", option, "metrics.los", index=index)
+    assert said.code == 0
+    assert said.err.startswith("warning[PQL501]")
+    assert f"--> {option}:1:1" in said.err
+    assert "did you mean" in said.err
