@@ -180,6 +180,12 @@ def test_the_hint_says_what_would_be_right(query: str, hint: str) -> None:
     assert hint in refused(query).hint
 
 
+@pytest.mark.parametrize("field", ["is_managed", "meta_flags.has_model", "artifacts.is_input"])
+def test_booleans_take_lists_and_say_so(field: str) -> None:
+    assert refused(f"{field}:>true").payload["takes"] == "true, false, lists and nil"
+    assert compiled(f"{field}:true|false").condition
+
+
 def test_artifacts_have_fields_of_their_own() -> None:
     assert refused("status:a", entity=Entity.ARTIFACT).code == "PQL201"
     assert compiled("kind:a, run.status:a", entity=Entity.ARTIFACT)
