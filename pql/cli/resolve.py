@@ -61,7 +61,7 @@ def run_resolve(
             if dry_run:
                 searches, warnings = preview(opened, operation, context)
                 _say(warnings, operation)
-                _show(searches)
+                _show(searches, output)
                 return
             resolved = opened.resolve(operation, context)
             _say(resolved.warnings, operation)
@@ -122,7 +122,22 @@ def _say(warnings: Sequence[Diagnostic], operation: Operation) -> None:
         tell(each, operation.source.text)
 
 
-def _show(searches: Sequence[JoinSearch]) -> None:
+def _show(searches: Sequence[JoinSearch], output: str) -> None:
+    if output == "json":
+        told = [
+            {
+                "query": each.join.query.text,
+                "sort": each.join.sort.text or None,
+                "limit": each.join.limit,
+                "offset": each.join.offset,
+                "params": [param.name for param in each.join.params],
+                "matched": each.total,
+                "taken": each.taken,
+            }
+            for each in searches
+        ]
+        print(inert_json(json.dumps(told, ensure_ascii=False, indent=2)))
+        return
     for number, each in enumerate(searches, start=1):
         join = each.join
         print(f"join {number}")

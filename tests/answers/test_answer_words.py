@@ -73,3 +73,24 @@ def test_statistics_warn_of_a_key_that_no_run_has(index: Path, option: str) -> N
     assert said.err.startswith("warning[PQL501]")
     assert f"--> {option}:1:1" in said.err
     assert "did you mean" in said.err
+
+
+def test_a_dry_run_of_joins_is_data_where_json_is_asked_for(index: Path, tmp_path: Path) -> None:
+    operation = tmp_path / "op.yaml"
+    operation.write_text(
+        "kind: operation\nhubRef: x\njoins:\n- query: 'status:succeeded'\n  limit: 2\n"
+        "  params: {losses: {value: outputs.loss}}\n"
+    )
+    said = pql("resolve", str(operation), "--dry-run", "-f", "json", index=index)
+    assert json.loads(said.out) == [
+        {
+            "query": "status:succeeded",
+            "sort": None,
+            "limit": 2,
+            "offset": 0,
+            "params": ["losses"],
+            "matched": 5,
+            "taken": 2,
+        }
+    ]
+    assert pql("resolve", str(operation), "--dry-run", index=index).out.startswith("join 1\n")
