@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lineage_index.index.index import Index
-from lineage_index.index.lineage import Direction, Identity, Lineage, Use, find_artifact, lineage
+from lineage_index.index.lineage import Direction, Identity, Lineage, Node, Use, find_artifact, lineage
 from lineage_index.index.why import find_runs
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.lineage_graph import dot_graph, json_graph, mermaid_graph, node_label
@@ -51,7 +51,7 @@ def run_lineage(
             uses = find_artifact(opened, what, identity)
             if not uses:
                 fail(f"error: no run and no artifact is `{printable(what)}`", Exit.NOTHING)
-            _write_uses(uses, identity, output, file)
+            _write_uses(opened, uses, identity, output, file)
             return
         root = one_run(opened, what)
         hops = {each: _HOPS if depths[each] is None else depths[each] for each in wanted}
@@ -122,7 +122,16 @@ def _targets(part: Lineage, uuid: str) -> list[tuple[str, list[str]]]:
     return list(targets.items())
 
 
-def _write_uses(uses: Sequence[Use], identity: Identity, output: str, file: str | None) -> None:
+def _labels(index: Index, uuids: Sequence[str]) -> dict[str, str]:
+    """Name, beginning of the uuid and status of runs, as the tree has them."""
+    rows = index._engine.select(
+        "SELECT uuid, name, status FROM runs WHERE list_contains($1, uuid)", [list(dict.fromkeys(uuids))]
+    )
+    known = {uuid: Node(uuid, True, name, status, None, (), False) for uuid, name, status in rows}
+    return {uuid: node_label(node) for uuid, node in known.items()}
+
+
+def _write_uses(index: Index, uses: Sequence[Use], identity: Identity, output: str, file: str | None) -> None:
     """Who made an artifact, and who used it."""
     if output == "json":
         told = [
@@ -141,6 +150,7 @@ def _write_uses(uses: Sequence[Use], identity: Identity, output: str, file: str 
     if output != "tree":
         fail(f"error: --format {output} is of runs; for an artifact there are tree and json", Exit.USAGE)
     lines = []
+    labels = _labels(index, [each.uuid for each in uses])
     for same in dict.fromkeys(each.identity(identity) for each in uses):
         own = [each for each in uses if each.identity(identity) == same]
         first = own[0]
@@ -150,5 +160,5 @@ def _write_uses(uses: Sequence[Use], identity: Identity, output: str, file: str 
             for each in own:
                 if bool(each.is_input) is is_input:
                     named = "" if each.name == first.name else f"  as {printable(each.name)}"
-                    lines.append(f"  {title}  {each.uuid}{named}")
+                    lines.append(f"  {title}  {labels[each.uuid]}{named}")
     write_text("\n".join(lines) + "\n", file)
