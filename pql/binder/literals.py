@@ -237,6 +237,8 @@ def _number(value: Literal, at: Typing) -> int | float:
     if number is None or (isinstance(number, float) and math.isnan(number) and at.family is Family.INTEGER):
         payload = {"field": at.field, "value": value.text, "takes": takes}
         hint = f"e.g. `{at.field}:{example}`"
+        if at.family is Family.ANY:  # an end of a range: all else may be a text there
+            hint = "a range is of numbers; quote the whole value if `..` belongs to it"
         raise PqlError(Diagnostic(code, value.span, payload, hint), at.text)
     return number
 

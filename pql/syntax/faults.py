@@ -15,6 +15,7 @@ __all__ = ["explain_unexpected"]
 _LAST_FIELD = re.compile(
     r"""([A-Za-z_][A-Za-z0-9_]*\*?(?:\.(?:"(?:\\.|[^"\\])*"|[^\s:,()|"'<>=~.]+))*)\s*\Z"""
 )
+_QUOTED = re.compile(r"""(["'])(?:\\.|(?!\1)[^\\])*\1""", re.DOTALL)
 _NAMES = {
     "_AND": "AND",
     "_OR": "OR",
@@ -60,6 +61,10 @@ def _diagnostic(error: UnexpectedInput, text: str, start: str) -> Diagnostic:
     if found == "RPAR" and expected and expected <= _AFTER_CONDITION:
         return Diagnostic("PQL106", span, hint="remove it, or quote the value if it is part of one")
     opens_quote = position < len(text) and text[position] in "\"'"
+    closed = _QUOTED.match(text, position)
+    if closed and expected == {"BARE"}:  # the second argument of a call
+        payload = {"found": f"`{closed[0][:20]}`", "expected": "a step"}
+        return Diagnostic("PQL102", Span(*closed.span()), payload, "write the step without quotes")
     if opens_quote and (expected & {"QUOTED", "BARE"} or before[-1:] == "."):
         return Diagnostic("PQL107", Span(position, len(text)), hint="a backslash escapes a quote inside")
     if "_COLON" in expected and expected <= {"_COLON", "_COMMA"} and start == "query":

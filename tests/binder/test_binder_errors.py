@@ -174,6 +174,7 @@ def test_too_many_alternatives_about_one_element() -> None:
         ("upstrem(name:a)", "did you mean `upstream`"),
         ("median(metrics.loss):1", "did you mean `mean`"),
         ("inputs.lr:null", "`inputs.lr:nil`"),
+        ("inputs.p:a..b", "quote the whole value if `..` belongs to it"),
     ],
 )
 def test_the_hint_says_what_would_be_right(query: str, hint: str) -> None:

@@ -50,6 +50,9 @@ CASES = [
     ("PQL107", "name:‹'res net›"),
     ("PQL107", 'status:a, name:‹"res\\"›'),
     ("PQL107", 'metrics.‹"loss:1›'),
+    ("PQL107", 'at(metrics.loss, ‹"5):<1›'),
+    ("PQL102", 'at(metrics.loss,‹"5"›):<1'),
+    ("PQL102", "at(metrics.loss, ‹'5'› ):<1"),
     ("PQL108", 'name:"res" ‹net›'),
     ("PQL103", '‹metrics."a"›b:1'),
     ("PQL109", "status:running ‹kind›:job"),
@@ -149,4 +152,5 @@ def test_hints_name_the_way_out() -> None:
     assert "` | `" in hint("status:running|status:failed")
     assert hint("status:(a|b)") == "quote a value that holds a parenthesis"
     assert hint("name:f(x)") == "quote a value that holds a parenthesis"
+    assert hint('at(metrics.loss,"5"):<1') == "write the step without quotes"
     assert "nil" in hint("status:")
