@@ -273,7 +273,7 @@ def _warn_closed(condition: Condition, target: Field, context: _Context) -> None
 
 
 def _warn_missing(operation: Operation, target: Target, context: _Context) -> None:
-    """As in Polyaxon, both words may stand in a list: `nil` is a text there, JSON's `null` matches nothing."""
+    """As in Polyaxon, both may stand in a list: `nil` is a text there, JSON's `null` matches nothing."""
     if not isinstance(operation, OneOf):
         return
     for literal in operation.values:
