@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lineage_index.index.index import Index
+from lineage_index.index.why import find_runs
 from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.output import OF_TABLES, chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
@@ -17,6 +18,7 @@ from pql.cli.search import whole
 from pql.cli.show_run import one_run
 from pql.cli.table import TextColumn, fit_table
 from pql.cli.text import clip, printable, width
+from pql.diagnostics.diagnostic import PqlError
 
 __all__ = ["run_compare"]
 
@@ -82,7 +84,13 @@ def run_compare(
 def _rows(index: Index, what: Sequence[str], sort: str | None, most: int) -> tuple[list[dict[str, Any]], int]:
     """The runs of a query, or those that are named, in that order."""
     if len(what) == 1:
-        found = index.search(what[0], sort=sort, limit=most)
+        try:
+            found = index.search(what[0], sort=sort, limit=most)
+        except PqlError:
+            if not find_runs(index, what[0]):
+                raise
+            named = printable(clip(what[0], _LONGEST))
+            fail(f"error: `{named}` is a run alone; give two runs or more, or a query", Exit.USAGE)
         return found.rows, found.total
     uuids = list(dict.fromkeys(one_run(index, each) for each in what))
     by_uuid = {row["uuid"]: row for row in index.search(f"uuid:{'|'.join(uuids)}").rows}

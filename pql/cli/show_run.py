@@ -24,5 +24,5 @@ def one_run(index: Index, text: str) -> str:
     if len(found) > 1:
         listed = ", ".join(each[:12] for each in found[:_LISTED])
         more = ", ..." if len(found) > _LISTED else ""
-        fail(f"error: `{shown}` stands for more than one run: {listed}{more}", Exit.USAGE)
+        fail(f"error: `{shown}` stands for more than one run; give one of these: {listed}{more}", Exit.USAGE)
     return found[0]

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from answer_runs import pql
+from answer_runs import make_index, pql, record, uuid_of
+
+from pql.cli.text import clip
 
 
 @pytest.mark.parametrize(("entity", "total"), [("runs", "6 runs"), ("artifacts", "6 artifacts")])
@@ -94,3 +96,21 @@ def test_a_dry_run_of_joins_is_data_where_json_is_asked_for(index: Path, tmp_pat
         }
     ]
     assert pql("resolve", str(operation), "--dry-run", index=index).out.startswith("join 1\n")
+
+
+@pytest.mark.parametrize("what", [uuid_of(1), "0001", "trial 1"])
+def test_one_run_is_not_compared(index: Path, what: str) -> None:
+    said = pql("compare", what, index=index)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"error: `{clip(what, 30)}` is a run alone; give two runs or more, or a query\n"
+    assert "error[PQL103]" in pql("compare", "nothing", index=index).err
+
+
+def test_an_ambiguous_name_asks_for_one_of_its_runs(tmp_path: Path) -> None:
+    twins = make_index(tmp_path / "twins", [record(1, name="twin"), record(2, name="twin")])
+    for arguments in (["show", "twin"], ["why", "twin", "status:failed"]):
+        said = pql(*arguments, index=twins)
+        assert (said.code, said.out) == (2, "")
+        assert said.err == (
+            "error: `twin` stands for more than one run; give one of these: 000200000000, 000100000000\n"
+        )
