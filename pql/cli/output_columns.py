@@ -26,7 +26,6 @@ from pql.binder.bound import (
 )
 from pql.catalog.fields import Entity, Section, find_field
 from pql.cli.exits import Exit, fail, warn
-from pql.cli.names import option_error
 from pql.cli.output_cells import age, is_numeric, plain
 from pql.cli.table import TextColumn
 from pql.diagnostics.diagnostic import PqlError
@@ -146,6 +145,8 @@ def _named(index: Index, result: SearchResult, token: str, option: str) -> Shown
         try:
             (key,) = index.bind(None, sort=token).sort
         except PqlError as error:
+            from pql.cli.names import option_error
+
             told = option_error(index, error, option.lstrip("-"))
             if told is not None:
                 raise told from None

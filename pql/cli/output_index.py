@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from lineage_index.index.index import Index
 from lineage_index.index.locate import locate_index
+from lineage_index.store.errors import IndexMissing
 from pql.cli.exits import Exit, fail
 
 __all__ = ["as_of_moment", "open_index"]
@@ -13,7 +15,31 @@ __all__ = ["as_of_moment", "open_index"]
 
 def open_index(index: str | None, as_of: str | None = None, option: str = "--as-of") -> Index:
     """The index at a version, or at a moment; the newest if neither is given. Raises StoreError."""
-    return Index.open(locate_index(index), as_of_moment(as_of, option))
+    path, moment = locate_index(index), as_of_moment(as_of, option)
+    try:
+        return Index.open(path, moment)
+    except IndexMissing:
+        if isinstance(moment, datetime):
+            _refuse_before(path, moment, option)
+        raise
+
+
+def _refuse_before(path: str | Path, moment: datetime, option: str) -> None:
+    """End the process if the moment is before the oldest version that can be opened."""
+    from lineage_index.store.maintain import history
+
+    kept = [each.created_at for each in history(path) if each.kept]
+    if not kept:
+        return
+    oldest = min(each if each.tzinfo else each.replace(tzinfo=UTC) for each in kept).astimezone(UTC)
+    if moment < oldest:
+        # Rounded up: what is printed can be given back.
+        told = (oldest + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%S")
+        fail(
+            f"error: {option}: the oldest version of the index is of {told} UTC; "
+            "`pql index history` lists them",
+            Exit.INDEX,
+        )
 
 
 def as_of_moment(text: str | None, option: str = "--as-of") -> int | datetime | None:

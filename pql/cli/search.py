@@ -11,7 +11,6 @@ from lineage_index.index.result import SearchResult
 from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
 from pql.cli.exits import Exit, fail, guarded, tell
-from pql.cli.names import sort_error
 from pql.cli.output import chosen_format, encode, paints, tabulate, terminal_width, write_bytes, write_text
 from pql.cli.output_cells import json_text
 from pql.cli.output_columns import (
@@ -92,6 +91,8 @@ def run_search(options: SearchOptions) -> None:
                 max_length=options.longest,
             )
         except PqlError as error:
+            from pql.cli.names import sort_error
+
             raise sort_error(opened, error, options.entity) from None
         except ValueError as error:
             fail(f"error: --after: {error}", Exit.USAGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,15 @@ def test_an_ambiguous_name_asks_for_one_of_its_runs(tmp_path: Path) -> None:
         assert said.err == (
             "error: `twin` stands for more than one run; give one of these: 000200000000, 000100000000\n"
         )
+
+
+def test_a_date_before_the_first_version_is_answered_with_the_oldest(index: Path) -> None:
+    said = pql("search", "--as-of", "2020-01-01", index=index)
+    assert (said.code, said.out) == (3, "")
+    found = re.fullmatch(
+        r"error: --as-of: the oldest version of the index is of (\S+) UTC; `pql index history` lists them\n",
+        said.err,
+    )
+    assert found is not None
+    assert pql("search", "--as-of", found[1], index=index).code == 0
+    assert "`pql index history`" not in pql("search", "--as-of", "7", index=index).err
