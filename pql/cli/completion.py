@@ -29,7 +29,8 @@ complete -F _pql pql
 _ZSH = r"""#compdef pql
 _pql() {
     local -a found
-    found=("${(@f)$(pql complete --shell zsh -- "$LBUFFER" 2>/dev/null)}")
+    local line="${(j: :)words[1,CURRENT-1]} $QIPREFIX$IPREFIX$PREFIX"  # LBUFFER lacks the quote that is open
+    found=("${(@f)$(pql complete --shell zsh -- "$line" 2>/dev/null)}")
     if [[ ${found[1]} == :files ]]; then
         _files
     elif [[ -n ${found[1]} ]]; then

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -170,15 +171,24 @@ def test_there_is_a_script_for_each_shell(shell: str) -> None:
     assert "  complete " not in CliRunner().invoke(app, ["--help"]).stdout
 
 
-class Bash:
-    """A bash at a terminal, with the completion loaded."""
+SHELLS = {
+    "bash": (
+        ["bash", "--norc", "-i"],
+        "bind 'set enable-bracketed-paste off'; source <(pql completion bash)",
+    ),
+    "zsh": (["zsh", "-f", "-i"], "autoload -U compinit; compinit -u -D; source <(pql completion zsh)"),
+}
 
-    def __init__(self, folder: Path) -> None:
+
+class Shell:
+    """A shell at a terminal, with the completion loaded."""
+
+    def __init__(self, folder: Path, command: list[str], load: str) -> None:
         self.screen, own = pty.openpty()
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         kept = {"PATH": path, "HOME": str(folder), "TERM": "dumb", "PS1": "> ", "LC_ALL": "C.UTF-8"}
         self.process = subprocess.Popen(
-            ["bash", "--norc", "-i"],
+            command,
             cwd=folder,
             env=kept,
             stdin=own,
@@ -187,9 +197,7 @@ class Bash:
             start_new_session=True,
         )
         os.close(own)
-        self.said(
-            "bind 'set enable-bracketed-paste off'; source <(pql completion bash); echo rea''dy\n", "ready"
-        )
+        self.said(f"{load}; echo rea''dy\n", "ready")
 
     def said(self, typed: str, awaited: str) -> str:
         """Everything shown from typing this until that is seen."""
@@ -207,14 +215,17 @@ class Bash:
         os.close(self.screen)
 
 
-@pytest.fixture
-def bash(place: Path) -> Iterator[Bash]:
-    shell = Bash(place)
-    yield shell
-    shell.close()
+@pytest.fixture(params=sorted(SHELLS))
+def shell(place: Path, request: pytest.FixtureRequest) -> Iterator[Shell]:
+    command, load = SHELLS[request.param]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"there is no {command[0]} here")
+    opened = Shell(place, command, load)
+    yield opened
+    opened.close()
 
 
-def test_a_real_bash_completes_behind_colons_and_in_quotes(bash: Bash) -> None:
+def test_a_real_shell_completes_behind_colons_and_in_quotes(shell: Shell) -> None:
     for typed, awaited in (
         ("pql search status:succ", "status:succeeded"),
         ('pql search "tags:a, metrics.lo', "metrics.loss:"),
@@ -222,7 +233,17 @@ def test_a_real_bash_completes_behind_colons_and_in_quotes(bash: Bash) -> None:
         ("pql search @best --sort -metrics.l", "-metrics.loss"),
         ("pql search @best --form", "--format"),
     ):
-        shown = bash.said(f"{typed}\t", awaited)
+        shown = shell.said(f"{typed}\t", awaited)
         assert awaited in shown, shown
         assert "rror" not in shown
-        bash.said("\x15echo do''ne\n", "done")  # the line is taken back; an interrupt may come late
+        shell.said("\x15echo do''ne\n", "done")  # the line is taken back; an interrupt may come late
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish here")
+def test_a_real_fish_completes_in_quotes(place: Path) -> None:
+    script = """pql completion fish | source; complete -C 'pql search "tags:a, metrics.lo'"""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {"PATH": path, "HOME": str(place), "LC_ALL": "C.UTF-8"}
+    command = ["fish", "--no-config", "-c", script]
+    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
+    assert "tags:a, metrics.loss:" in done.stdout.splitlines()
