@@ -221,7 +221,8 @@ def _watch(
         ready = poll.poll(None if seconds is None else seconds * 1000)
         if not ready:
             os.kill(child, signal.SIGKILL)
-            return b""
+            # One that had come to its end just then has said so.
+            return said + _at_hand(results)
         for descriptor, events in ready:
             if descriptor == results:
                 part = os.read(results, 1 << 16)
@@ -232,6 +233,19 @@ def _watch(
                 _answer(child, listener, gate, below, ended)
             else:
                 poll.unregister(descriptor)
+
+
+def _at_hand(descriptor: int) -> bytes:
+    """What can be read without waiting."""
+    said = b""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    while poll.poll(0):
+        part = os.read(descriptor, 1 << 16)
+        if not part:
+            break
+        said += part
+    return said
 
 
 def _answer(child: int, listener: int, gate: Decision, below: str, ended: Ended) -> None:
