@@ -9,7 +9,9 @@ import typer
 __all__ = [
     "AsOfOption",
     "DefaultsOption",
+    "FileOption",
     "IndexOption",
+    "TableFormat",
     "TextOrJson",
     "expand_saved",
     "expand_saved_list",
@@ -33,6 +35,12 @@ DefaultsOption = Annotated[
         metavar="NAME",
         help="`polyaxon` asks for live runs of the last month, but for what the query mentions.",
     ),
+]
+
+FileOption = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")]
+
+TableFormat = Annotated[
+    str | None, typer.Option("--format", "-f", metavar="FORMAT", help="As for search, but for uuid.")
 ]
 
 TextOrJson = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="text or json.")]

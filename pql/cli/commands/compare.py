@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, DefaultsOption, IndexOption, expand_saved_list
+from pql.cli.options import (
+    AsOfOption,
+    DefaultsOption,
+    FileOption,
+    IndexOption,
+    TableFormat,
+    expand_saved_list,
+)
 
 __all__ = ["compare"]
 
@@ -25,12 +32,8 @@ def compare(
     limit: Annotated[
         str | None, typer.Option("--limit", "-n", metavar="N", help="At most N runs of a query (default 8).")
     ] = None,
-    output: Annotated[
-        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="As for search, but for uuid.")
-    ] = None,
-    file: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
-    ] = None,
+    output: TableFormat = None,
+    file: FileOption = None,
     defaults: DefaultsOption = None,
     as_of: AsOfOption = None,
     index: IndexOption = None,

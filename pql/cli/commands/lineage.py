@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, IndexOption
+from pql.cli.options import AsOfOption, FileOption, IndexOption
 
 __all__ = ["lineage"]
 
@@ -27,9 +27,7 @@ def lineage(
     output: Annotated[
         str, typer.Option("--format", "-f", metavar="FORMAT", help="tree, dot, mermaid, json or openlineage.")
     ] = "tree",
-    file: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
-    ] = None,
+    file: FileOption = None,
     as_of: AsOfOption = None,
     index: IndexOption = None,
 ) -> None:

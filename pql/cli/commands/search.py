@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, DefaultsOption, IndexOption, expand_saved, limit_beside_all
+from pql.cli.options import (
+    AsOfOption,
+    DefaultsOption,
+    FileOption,
+    IndexOption,
+    expand_saved,
+    limit_beside_all,
+)
 
 __all__ = ["search"]
 
@@ -43,9 +50,7 @@ def search(
             metavar="FORMAT",
         ),
     ] = None,
-    file: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
-    ] = None,
+    file: FileOption = None,
     after: Annotated[
         str | None,
         typer.Option("--after", metavar="TOKEN", help="The page after this one; `start` is the first."),

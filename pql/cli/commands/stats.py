@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import AsOfOption, DefaultsOption, IndexOption, expand_saved
+from pql.cli.options import AsOfOption, DefaultsOption, FileOption, IndexOption, TableFormat, expand_saved
 
 __all__ = ["stats"]
 
@@ -27,12 +27,8 @@ def stats(
             help="Which numbers (default: every metric); the best is the lowest, after `-` the highest.",
         ),
     ] = None,
-    output: Annotated[
-        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="As for search, but for uuid.")
-    ] = None,
-    file: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
-    ] = None,
+    output: TableFormat = None,
+    file: FileOption = None,
     defaults: DefaultsOption = None,
     as_of: AsOfOption = None,
     index: IndexOption = None,
