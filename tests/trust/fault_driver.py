@@ -8,7 +8,6 @@ was lost, anything but the project's own error came out, or its words are not on
 from __future__ import annotations
 
 import errno
-import json
 import random
 import sys
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from typing import Any
 
 from gate import Call, run_child
 from kill_cases import OPERATIONS, Sight, look
-from kill_driver import TAKING_AWAY, Case, Loss, calls_of, cases, placed, value_of
+from kill_driver import TAKING_AWAY, Case, Loss, calls_of, cases, placed, tell, value_of
 from store_samples import data_files_below
 
 from lineage_index.store.errors import StoreError
@@ -88,17 +87,5 @@ def faults(folder: Path, seed: int, count: int | None) -> Iterator[dict[str, Any
         yield refused_at(case, folder / "index", number, error, lasting)
 
 
-def main() -> int:
-    """Prints a line for each fault; 1 at a loss."""
-    folder, seed = Path(sys.argv[1]).resolve(), int(sys.argv[2])
-    try:
-        for each in faults(folder, seed, None if sys.argv[3] == "every" else int(sys.argv[3])):
-            print(json.dumps(each), flush=True)
-    except Loss as loss:
-        print(f"seed {seed}: {loss}", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(faults))

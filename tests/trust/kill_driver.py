@@ -16,7 +16,7 @@ import shutil
 import struct
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -289,11 +289,12 @@ def kill(folder: Path, seed: int, kills: int | None) -> Iterator[dict[str, Any]]
     yield from kill_at_random(folder / "random", left, generator)
 
 
-def main() -> int:
-    """Prints a line for each kill; 1 at a loss."""
+def tell(search: Callable[[Path, int, int | None], Iterator[dict[str, Any]]]) -> int:
+    """Prints a line for each thing that was survived; 1 at a loss. The arguments of the process are a folder,
+    a seed, and `every` or a number."""
     folder, seed = Path(sys.argv[1]).resolve(), int(sys.argv[2])
     try:
-        for each in kill(folder, seed, None if sys.argv[3] == "every" else int(sys.argv[3])):
+        for each in search(folder, seed, None if sys.argv[3] == "every" else int(sys.argv[3])):
             print(json.dumps(each), flush=True)
     except Loss as loss:
         print(f"seed {seed}: {loss}", file=sys.stderr)
@@ -302,4 +303,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(kill))
