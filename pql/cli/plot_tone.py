@@ -10,15 +10,15 @@ from pql.cli.plot_model import Run, Tone
 from pql.cli.plot_scale import Axis, Kind, position
 from pql.cli.text import clip, width
 
-__all__ = ["FAINT", "FEW", "MEDIAN", "Shades", "painted"]
+__all__ = ["FAINT", "FEW", "MEDIAN", "PALETTE", "SCALE", "Shades", "painted"]
 
 FEW = 10
 """So many runs or categories have a colour each."""
 
-_COLOURS = (33, 208, 35, 197, 99, 37, 136, 169, 66, 130)
+PALETTE = (33, 166, 28, 197, 99, 30, 136, 169, 67, 94)
 """Of middling lightness: they are seen on dark and on light."""
 
-_SCALE = (27, 37, 35, 142, 208, 197)
+SCALE = (27, 31, 29, 136, 166, 197)
 """From low to high."""
 
 FAINT = 245
@@ -42,7 +42,7 @@ class Shades:
         step = self._step(place)
         if step is None:
             return FAINT
-        return _SCALE[step] if self._scaled(place) else _COLOURS[step]
+        return SCALE[step] if self._scaled(place) else PALETTE[step]
 
     def sign(self, place: int) -> str:
         """What stands for the colour where there is none."""
@@ -77,7 +77,7 @@ class Shades:
             case number:
                 numbers = self.tone.numbers
                 axis = Axis("", Kind.NUMBER, min(numbers), max(numbers), self.tone.log)
-                return min(len(_SCALE) - 1, int(position(axis, number) * len(_SCALE)))
+                return min(len(SCALE) - 1, int(position(axis, number) * len(SCALE)))
 
     def _mark(self, place: int, colours: bool) -> str:
         return painted("■", self.colour(place), colours) if colours else self.sign(place)
@@ -88,12 +88,12 @@ class Shades:
         if numbers:
             marks = "".join(
                 painted("■", colour, colours) if colours else str(step)
-                for step, colour in enumerate(_SCALE, start=1)
+                for step, colour in enumerate(SCALE, start=1)
             )
             log = " (log)" if tone.log else ""
-            parts.append((f"{min(numbers):.6g} {marks} {max(numbers):.6g}{log}", len(_SCALE)))
+            parts.append((f"{min(numbers):.6g} {marks} {max(numbers):.6g}{log}", len(SCALE)))
         for at, text in enumerate(tone.categories[:FEW]):
-            mark = painted("■", _COLOURS[at], colours) if colours else string.ascii_lowercase[at]
+            mark = painted("■", PALETTE[at], colours) if colours else string.ascii_lowercase[at]
             parts.append((f"{mark} {clip(text, 24)}", 1))
         rest = len(tone.categories) - FEW
         if rest > 0 or None in tone.values:

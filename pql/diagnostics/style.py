@@ -9,18 +9,20 @@ __all__ = ["Style", "painted"]
 
 
 class Style(Enum):
-    """Weights and a few of the sixteen colours, which every scheme makes legible; never a background."""
+    """Weights, and colours of middling lightness, which are legible on black as on white: the yellow, the
+    cyan and the green of the sixteen are not on white, in the schemes that most terminals come with. Never a
+    background."""
 
-    ERROR = "1;31"
-    WARNING = "1;33"
+    ERROR = "1;38;5;161"
+    WARNING = "1;38;5;130"
     STRONG = "1"
     """Headings, and the message of a diagnostic."""
-    FAINT = "2"
+    FAINT = "38;5;243"
     """What is missing or beside the point."""
-    GOOD = "32"
-    BAD = "31"
-    DOUBTFUL = "33"
-    NAME = "36"
+    GOOD = "38;5;28"
+    BAD = "38;5;161"
+    DOUBTFUL = "38;5;130"
+    NAME = "38;5;30"
     """What can be typed, and the frame around a line of source."""
 
 

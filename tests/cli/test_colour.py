@@ -11,12 +11,14 @@ from typer.testing import CliRunner
 
 from pql.cli.lazy import Listed
 from pql.cli.main import COMMANDS, app
+from pql.cli.plot_tone import FAINT, MEDIAN, PALETTE, SCALE
 from pql.cli.streams import ask_colour, in_colour
 from pql.cli.table import fit_table
 from pql.cli.tones import coloured_help
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.render import render
 from pql.diagnostics.span import Span
+from pql.diagnostics.style import Style, painted
 
 ESCAPE = re.compile(r"\x1b\[[\d;]*m")
 VARIABLES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM")
@@ -73,19 +75,45 @@ def test_escapes_take_no_room_and_cut_nothing(columns: int | None) -> None:
     assert coloured != plain
     if columns is None:
         lines = coloured.splitlines()
-        assert lines[0].startswith("\x1b[1mname\x1b[0m")
-        assert "\x1b[32msucceeded\x1b[0m" in lines[1]
-        assert "\x1b[31mfailed\x1b[0m" in lines[2]
-        assert "\x1b[33mNaN\x1b[0m" in lines[2]
-        assert lines[3].count("\x1b[2m-\x1b[0m") == 2
+        assert lines[0].startswith(painted("name", Style.STRONG))
+        assert painted("succeeded", Style.GOOD) in lines[1]
+        assert painted("failed", Style.BAD) in lines[2]
+        assert painted("NaN", Style.DOUBTFUL) in lines[2]
+        assert lines[3].count(painted("-", Style.FAINT)) == 2
+
+
+def contrasts(colour: int) -> tuple[float, float]:
+    """How a colour of the 256 stands out from white and from black, as the WCAG measures it (1 to 21)."""
+    steps = (0, 95, 135, 175, 215, 255)
+    place = colour - 16
+    grey = (8 + 10 * (colour - 232),) * 3
+    parts = grey if colour >= 232 else (steps[place // 36], steps[place // 6 % 6], steps[place % 6])
+    linear = [((each / 255 + 0.055) / 1.055) ** 2.4 if each > 10 else each / 3295 for each in parts]
+    light = sum(weight * each for weight, each in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return 1.05 / (light + 0.05), (light + 0.05) / 0.05
+
+
+@pytest.mark.parametrize("style", Style)
+def test_a_style_is_legible_on_white_and_on_black(style: Style) -> None:
+    weight, _, colour = style.value.rpartition("38;5;")
+    if style is Style.STRONG:
+        assert colour == "1"  # the colour of the terminal's own text
+    else:
+        assert weight in ("", "1;")
+        assert min(contrasts(int(colour))) >= 4
+
+
+@pytest.mark.parametrize("colour", {*PALETTE, *SCALE, FAINT, MEDIAN})
+def test_a_line_of_a_picture_is_seen_on_white_and_on_black(colour: int) -> None:
+    assert min(contrasts(colour)) >= 3
 
 
 def test_a_diagnostic_is_the_same_in_colour() -> None:
     diagnostic = Diagnostic("PQL201", Span(0, 7), {"field": "`statuss`"}, "did you mean `status`?")
     coloured = render(diagnostic, "statuss:x", coloured=True)
     assert ESCAPE.sub("", coloured) == render(diagnostic, "statuss:x")
-    assert coloured.startswith("\x1b[1;31merror[PQL201]\x1b[0m: \x1b[1m")
-    assert "\x1b[1;31m^^^^^^^\x1b[0m" in coloured
+    assert coloured.startswith(painted("error[PQL201]", Style.ERROR) + ": \x1b[1m")
+    assert painted("^^^^^^^", Style.ERROR) in coloured
 
 
 @pytest.mark.parametrize("listed", [each for each in COMMANDS if not each.hidden], ids=lambda each: each.name)
@@ -95,7 +123,7 @@ def test_help_in_colour_says_the_same(listed: Listed) -> None:
     coloured = coloured_help(plain)
     assert ESCAPE.sub("", coloured) == plain
     assert "\x1b[1mOptions:\x1b[0m" in coloured
-    assert coloured.count("\x1b[36m  pql ") + coloured.count("| pql") >= 2 - (name in ("check", "run"))
+    assert coloured.count(f"\x1b[{Style.NAME.value}m  pql ") + coloured.count("| pql") >= 2 - (name in ("check", "run"))
     assert CliRunner().invoke(app, ["--color", "always", name, "--help"], color=True).stdout == coloured
 
 
