@@ -45,8 +45,9 @@ from pql.binder.bound import (
     TimeTest,
     Value,
 )
+from pql.syntax.build import quote
 
-__all__ = ["Form", "condition_form", "field_name", "sort_form", "test_form"]
+__all__ = ["Form", "condition_form", "field_name", "key_name", "sort_form", "test_form"]
 
 Form = list[Any]
 """A list whose first member is a word; the others are texts, numbers, booleans, None or forms."""
@@ -104,13 +105,18 @@ def field_name(path: tuple[Step, ...], value: Value) -> str:
     return f"{hops}.{own}" if hops else own
 
 
+def key_name(section: str, key: str) -> str:
+    """The name that a query has for a stored key of a section (`inputs`, `metrics`, ...)."""
+    return f"{section}.{_key(key.split('.'), repeat(True))}"
+
+
 def _step(step: Step) -> str:
     return step.relation.value + ("*" if step.transitive else "")
 
 
 def _key(segments: Iterable[str], quoted: Iterable[bool]) -> str:
     return ".".join(
-        _quoted(each) if _needs_quotes(each, flag) else each
+        quote(each) if _needs_quotes(each, flag) else each
         for each, flag in zip(segments, quoted, strict=False)
     )
 
@@ -118,10 +124,6 @@ def _key(segments: Iterable[str], quoted: Iterable[bool]) -> str:
 def _needs_quotes(segment: str, was_quoted: bool) -> bool:
     """Quotes are kept only where the bare segment would mean something else, or nothing."""
     return not segment or bool(_SPECIAL.search(segment)) or (was_quoted and bool(_SPLITTING.search(segment)))
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def test_form(test: Test) -> Form:

@@ -32,7 +32,7 @@ from pql.syntax.ast import (
 )
 from pql.syntax.machine import Token
 
-__all__ = ["Builder", "SyntaxFaultError"]
+__all__ = ["Builder", "SyntaxFaultError", "field_path", "quote", "unquote"]
 
 _COMPARISONS = {
     "<": Comparison.LT,
@@ -58,6 +58,12 @@ class SyntaxFaultError(Exception):
         self.code = code
         self.span = span
         self.payload = payload
+
+
+def quote(text: str) -> str:
+    """The text in the quotes that `unquote` takes off."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def unquote(text: str) -> str:

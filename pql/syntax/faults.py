@@ -8,6 +8,7 @@ from lark import UnexpectedInput, UnexpectedToken
 
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.span import Span
+from pql.syntax.build import quote, unquote
 from pql.syntax.grammar import lark_parser
 
 __all__ = ["explain_unexpected"]
@@ -38,6 +39,8 @@ _NAMES = {
     "BARE": "a value",
     "$END": "the end",
 }
+_BARE_KEY = re.compile(r"""[^\s:,()|"'<>=~.]+(?:\.[^\s:,()|"'<>=~.]+)*""")
+_WANTED = {"query": "a condition `field:value`", "sort": "a sort key"}
 _QUOTE_IT = "quote a value that holds a parenthesis"
 _AFTER_CONDITION = {"_AND", "_OR", "_OR_BAR", "_BAR", "_COMMA", "$END"}
 
@@ -63,8 +66,14 @@ def _diagnostic(error: UnexpectedInput, text: str, start: str) -> Diagnostic:
     opens_quote = position < len(text) and text[position] in "\"'"
     closed = _QUOTED.match(text, position)
     if closed and expected == {"BARE"}:  # the second argument of a call
-        payload = {"found": f"`{closed[0][:20]}`", "expected": "a step"}
-        return Diagnostic("PQL102", Span(*closed.span()), payload, "write the step without quotes")
+        return _unexpected_quotes(closed, "a step", "write the step without quotes")
+    if closed and before[-1:] == ".":
+        return _unexpected_quotes(
+            closed, "a key", f"keys take double quotes: write `{quote(unquote(closed[0]))}`"
+        )
+    if closed and "FIELD" in expected:
+        hint = 'a field stands without quotes, only its key may have some: `metrics."my loss"`'
+        return _unexpected_quotes(closed, _WANTED[start], hint)
     if opens_quote and (expected & {"QUOTED", "BARE"} or before[-1:] == "."):
         return Diagnostic("PQL107", Span(position, len(text)), hint="a backslash escapes a quote inside")
     if "_COLON" in expected and expected <= {"_COLON", "_COMMA"} and start == "query":
@@ -73,7 +82,7 @@ def _diagnostic(error: UnexpectedInput, text: str, start: str) -> Diagnostic:
         if name and name[1].lower() in ("and", "or"):  # a connective with nothing before it, read as a name
             return _general({"FIELD"}, where, text, start)
         payload = {"field": name[1] if name else before.split()[-1]}  # a call, or a dot without a key
-        return Diagnostic("PQL103", where, payload, "write `field:value`, e.g. `metrics.loss:<0.01`")
+        return Diagnostic("PQL103", where, payload, _instead(payload["field"], text[len(before.rstrip()) :]))
     if "BARE" in expected and "QUOTED" in expected and "FIELD" not in expected:
         after = before.rstrip()
         shown = after[-1:] if after else ""
@@ -85,6 +94,35 @@ def _diagnostic(error: UnexpectedInput, text: str, start: str) -> Diagnostic:
     if before.rstrip()[-1:] in {'"', "'"} and found not in {"_COMMA", "RPAR"}:
         return Diagnostic("PQL108", span, hint="put the whole value in the quotes, or a comma between")
     return _general(expected, span, text, start)
+
+
+def _unexpected_quotes(closed: re.Match[str], expected: str, hint: str) -> Diagnostic:
+    payload = {"found": f"`{closed[0][:20]}`", "expected": expected}
+    return Diagnostic("PQL102", Span(*closed.span()), payload, hint)
+
+
+_SUBSCRIPT = re.compile(r"""\s*\[\s*(?P<key>"[^"]*"|'[^']*')\s*\]""")
+_FOREIGN = re.compile(r"""\s*(?P<sign>!=|==?(?![<>])|<>|[<>]=?|=[<>])\s*(?P<value>[^\s,()|:"']*)""")
+_SIGNS = {"=": "", "==": "", "!=": "~", "<>": "~", "=<": "<=", "=>": ">="}
+_REST_OF_KEY = re.compile(r"\s+(?P<rest>[^\s:,()|\"'<>=~]+)\s*:")
+
+
+def _instead(field: str, rest: str) -> str:
+    """What to write, where what follows a field is how other languages spell a condition or a key."""
+    if field.endswith("!") and rest.startswith("="):  # `!` may be a part of a key
+        field, rest = field[:-1], "!" + rest
+    if found := _SUBSCRIPT.match(rest):
+        key = unquote(found["key"])
+        return f"write `{field}.{key if _BARE_KEY.fullmatch(key) else quote(key)}`"
+    if found := _FOREIGN.match(rest):
+        sign = _SIGNS.get(found["sign"], found["sign"])
+        return f"write `{field}:{sign}{found['value'] or '…'}`"
+    if "." in field and (found := _REST_OF_KEY.match(rest)):
+        section, _, key = field.partition(".")
+        if '"' not in key:
+            whole = quote(f"{key} {found['rest']}")
+            return f"a key with a blank is quoted: write `{section}.{whole}`"
+    return "write `field:value`, e.g. `metrics.loss:<0.01`"
 
 
 def _facts(error: UnexpectedInput, text: str) -> tuple[set[str], Span, str]:
@@ -105,13 +143,15 @@ def _general(expected: set[str], span: Span, text: str, start: str) -> Diagnosti
     shown = text[span.start : span.end]
     found = f"`{shown[:20]}`" if shown else "end of the text"
     if "FIELD" in expected:
-        wanted = "a sort key" if start == "sort" else "a condition `field:value`"
+        wanted = _WANTED[start]
     elif expected & {"_AND", "_OR"}:
         wanted = "`,`, AND, OR or the end"
     else:
         names = sorted({_NAMES.get(each, each) for each in expected})
         wanted = " or ".join(names) or "something else"
     hint = ""
+    if shown.startswith("@") and "FIELD" in expected:
+        hint = "a saved query stands alone: write out its conditions to add others"
     if expected == {"LPAR"}:
         hint = "`~` stands after the colon (`field:~value`) or in front of a group (`~(…)`)"
     if shown == "(" and "_COMMA" in expected:

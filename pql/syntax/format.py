@@ -34,6 +34,7 @@ from pql.syntax.ast import (
     SortTerm,
     Subject,
 )
+from pql.syntax.build import quote
 from pql.syntax.parser import parse_query, parse_sort
 
 __all__ = ["format_query", "format_sort"]
@@ -95,7 +96,7 @@ def _subject(subject: Subject) -> str:
 
 def _path(path: FieldPath) -> str:
     quoted = path.quoted or (False,) * len(path.segments)
-    parts = [_quote(text) if own else text for text, own in zip(path.segments, quoted, strict=True)]
+    parts = [quote(text) if own else text for text, own in zip(path.segments, quoted, strict=True)]
     return ".".join([path.name + ("*" if path.transitive else ""), *parts])
 
 
@@ -129,9 +130,4 @@ def _operation(operation: Operation) -> str:
 
 
 def _literal(literal: Literal) -> str:
-    return _quote(literal.text) if literal.quoted else literal.text
-
-
-def _quote(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return quote(literal.text) if literal.quoted else literal.text

@@ -53,6 +53,10 @@ CASES = [
     ("PQL107", 'at(metrics.loss, ‹"5):<1›'),
     ("PQL102", 'at(metrics.loss,‹"5"›):<1'),
     ("PQL102", "at(metrics.loss, ‹'5'› ):<1"),
+    ("PQL102", "metrics.‹'b'›:1"),
+    ("PQL102", "‹'metrics.b'›:1"),
+    ("PQL107", "metrics.‹'b:1›"),
+    ("PQL102", "status:a, ‹@good›"),
     ("PQL108", 'name:"res" ‹net›'),
     ("PQL103", '‹metrics."a"›b:1'),
     ("PQL109", "status:running ‹kind›:job"),
@@ -154,3 +158,29 @@ def test_hints_name_the_way_out() -> None:
     assert hint("name:f(x)") == "quote a value that holds a parenthesis"
     assert hint('at(metrics.loss,"5"):<1') == "write the step without quotes"
     assert "nil" in hint("status:")
+    assert hint("metrics.'b':1") == 'keys take double quotes: write `"b"`'
+    assert "stands without quotes" in hint('"metrics.b":1')
+    assert "a saved query stands alone" in hint("status:a, @good")
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("metrics.loss < 0.1", "metrics.loss:<0.1"),
+        ("metrics.loss =< 0.1", "metrics.loss:<=0.1"),
+        ("min(metrics.loss)>=1, kind:job", "min(metrics.loss):>=1"),
+        ("status == running", "status:running"),
+        ("status != running", "status:~running"),
+        ("metrics.loss!=1", "metrics.loss:~1"),
+        ("metrics.loss <> 1", "metrics.loss:~1"),
+        ('metrics["loss"]:1', "metrics.loss"),
+        ("metrics['my loss']:1", 'metrics."my loss"'),
+        ("metrics.my loss:<1", 'metrics."my loss"'),
+        ("status", "field:value"),
+    ],
+)
+def test_how_other_languages_spell_it_is_put_right(text: str, right: str) -> None:
+    with pytest.raises(PqlError) as caught:
+        parse_query(text)
+    assert caught.value.diagnostic.code == "PQL103"
+    assert f"write `{right}`" in caught.value.diagnostic.hint
