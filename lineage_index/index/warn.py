@@ -42,7 +42,7 @@ def unknown_keys(query: BoundQuery, layout: Layout) -> tuple[Diagnostic, ...]:
     for key in query.sort:
         if isinstance(key, SortKey):
             found += _missing(key.value, key.span, layout, "sort")
-    found.sort(key=lambda each: each.span)
+    found.sort(key=lambda each: (each.source == "sort", each.span))
     return tuple(found)
 
 
