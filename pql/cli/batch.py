@@ -14,6 +14,7 @@ from lineage_index.index.result import SearchResult
 from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.output_index import open_index
+from pql.cli.saved import with_more
 from pql.cli.streams import speak_utf8
 from pql.cli.text import printable
 from pql.diagnostics.diagnostic import PqlError
@@ -114,6 +115,8 @@ def _expanded(request: dict[str, Any]) -> dict[str, Any]:
         raise _NotSavedError(str(error)) from None
     wanted = next((each for each in found if each.block.name == name), None)
     if wanted is None:
+        if (more := with_more(name)) is not None:
+            raise _NotSavedError(more)
         hint = suggestion(name, (each.block.name for each in found))
         raise _NotSavedError(f"no saved query is called `{name[:40]}`" + (f"; {hint}" if hint else ""))
     block = wanted.block

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from pql.cli.text import printable
 if TYPE_CHECKING:
     from pql.check.saved import SavedQuery
 
-__all__ = ["find_named", "refuse_entity", "saved_query", "settings_of"]
+__all__ = ["find_named", "refuse_entity", "saved_query", "settings_of", "with_more"]
 
 
 def saved_query(name: str) -> SavedQuery:
@@ -41,11 +42,24 @@ def find_named(name: str) -> tuple[SavedQuery, Path]:
         fail(f"error: {printable(str(error))}", Exit.USAGE)
     wanted = next((each for each in found if each.block.name == name), None)
     if wanted is None or path is None:
+        if (more := with_more(name)) is not None:
+            fail(f"error: {more}", Exit.USAGE)
         where = "there is no pql.toml here or above" if path is None else f"it is not in {path}"
         hint = suggestion(name, (each.block.name for each in found))
         more = f"; {hint}" if hint else "; `pql queries` lists them" if found else ""
         fail(f"error: no saved query is called {name!r}: {where}{more}", Exit.USAGE)
     return wanted, path
+
+
+def with_more(name: str) -> str | None:
+    """What is wrong with a name that goes on like a query (`good, name:x`); None of any other."""
+    alone = re.split(r"[\s,()|]", name, maxsplit=1)[0]
+    if alone == name:
+        return None
+    return (
+        f"a saved query stands alone: nothing can follow `@{alone}`; write its conditions out "
+        "(`pql queries` shows them), or save the whole under a name of its own"
+    )
 
 
 def refuse_entity(saved: SavedQuery, command: str) -> None:

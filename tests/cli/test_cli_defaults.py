@@ -83,13 +83,15 @@ def test_a_batch_takes_defaults_and_saved_queries() -> None:
     query = {"query": "created_at:>2000-01-01", "sort": "uuid"}
     assert [each["uuids"] for each in answers(query)] == [[zero, one, two]]
     assert [each["uuids"] for each in answers(query, options=("--defaults", "polyaxon"))] == [[zero, one]]
-    found = answers({"query": "@best"}, {"query": "@best", "limit": 1, "sort": "uuid"}, {"query": "@bset"})
-    assert [each.get("uuids") for each in found] == [[two, one], [zero], None]
+    wrong = [{"query": "@bset"}, {"query": "@best, kind:job"}]
+    found = answers({"query": "@best"}, {"query": "@best", "limit": 1, "sort": "uuid"}, *wrong)
+    assert [each.get("uuids") for each in found] == [[two, one], [zero], None, None]
     assert found[2]["error"] == {
         "code": "PQL902",
         "message": "no saved query is called `bset`; did you mean `best`?",
         "span": [0, 0],
     }
+    assert "nothing can follow `@best`" in str(found[3]["error"])
 
 
 def test_a_fault_of_the_file_is_the_answer(

@@ -72,6 +72,8 @@ def test_a_saved_query_brings_its_options_and_gives_way_to_typed_ones(project: P
     ("name", "told"),
     [
         ("bset", ["'bset'", "pql.toml", "did you mean `best`?"]),
+        ("best, kind:job", ["nothing can follow `@best`"]),
+        ("bset AND kind:job", ["nothing can follow `@bset`"]),
         ("escaped", ["PQL201", "pql.toml:9:29", "kindd"]),
         ("odd name", ["PQL201", "pql.toml:14:3", "kindd"]),
     ],
