@@ -219,6 +219,7 @@ def _statuses(records: Sequence[Run], run_ids: Sequence[int]) -> pa.Table:
         for row, record in enumerate(records)
         for seq, each in enumerate(record.statuses)
     ]
+    rows.sort(key=lambda each: each[:2])
     return _build("statuses", rows)
 
 
@@ -233,4 +234,5 @@ def _payload(records: Sequence[Run], run_ids: Sequence[int]) -> pa.Table:
         )
         for row, record in enumerate(records)
     ]
+    rows.sort(key=lambda each: each[0])
     return _build("payload", rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from random import Random
 
 import duckdb
 import pyarrow as pa
@@ -89,6 +90,21 @@ def test_a_file_written_in_pieces_trusts_what_it_is_told(tmp_path: Path) -> None
     assert (written.rows, metadata.num_rows, metadata.num_row_groups) == (3, 3, 2)
     assert not metadata.row_group(0).column(6).is_stats_set
     assert metadata.row_group(0).column(2).is_stats_set
+
+
+def test_the_digits_of_a_history_take_no_more_room_than_there_is_in_them(tmp_path: Path) -> None:
+    random = Random(7)
+    rows = 1 << 16
+    file = write_table_file(tmp_path, "points", _points([1 + random.random() for _ in range(rows)]))
+    assert file.size / rows < 52 / 8 + 0.06, "a number between 1 and 2 has 52 bits that can't be foretold"
+
+
+def test_runs_are_numbered_as_they_were_created(tmp_path: Path) -> None:
+    files = write_index(tmp_path, [run(n) for n in (3, 1, 2)]).files
+    newest_first = pq.read_table(files["runs"][0], columns=["run_id"]).column(0).to_pylist()
+    assert newest_first == sorted(newest_first, reverse=True)
+    by_number = pq.read_table(files["payload"][0], columns=["run_id"]).column(0).to_pylist()
+    assert by_number == sorted(newest_first)
 
 
 def test_a_file_given_up_is_not_there(tmp_path: Path) -> None:
