@@ -20,9 +20,12 @@ test: $(DEV)
 test-hooks: $(DEV)
 	$(BIN)/python tests/check/hooks_run.py
 
-# Writers killed at every writing call, a minute of writers and readers at once, failing disks, dear queries.
+# Writers killed at every writing call, a minute of writers and readers at once, failing disks, dear queries:
+# some 3,500 kills, an hour on two cores. SOAK="-k kill" takes a part.
+SOAK ?=
 soak: $(DEV)
-	PQL_SOAK=1 TRACKING_KILLS=400 $(BIN)/python -m pytest -q -s -p no:randomly tests/trust tests/tracking/test_tracking_kill.py
+	PQL_SOAK=1 TRACKING_KILLS=400 $(BIN)/python -m pytest -n 2 --dist load --maxschedchunk 1 -q -rP -p no:randomly \
+	  tests/trust tests/tracking/test_tracking_kill.py $(SOAK)
 
 # 100,000 random searches, the lowering held against the reference evaluator; then each target of atheris for
 # FUZZ_SECONDS, in turn. `make fuzz FUZZ_TARGETS=parser` takes one of them.

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import duckdb
 
+from lineage_index.store.locked import reader
+
 __all__ = ["find_damage"]
 
 
@@ -17,7 +19,7 @@ def find_damage(files: Iterable[str]) -> str | None:
     for file in files:
         if not os.path.exists(file):
             return f"{file} is missing"
-        with duckdb.connect() as connection:
+        with reader([file]) as connection:
             try:
                 connection.execute(statement, [file]).fetchall()
             except duckdb.Error as error:

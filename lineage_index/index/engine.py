@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from lineage_index.index.damage import find_damage
 from lineage_index.index.sources import with_sources
 from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.locked import lock
 from lineage_index.store.origin import url_of
 from lineage_index.store.snapshot import Snapshot
 from pql.catalog.tables import TABLES
@@ -54,10 +54,7 @@ class Engine:
         self._connection = duckdb.connect(":memory:", config={**_CONFIG, "threads": threads_for(snapshot)})
         self._connection.execute("SET GLOBAL parquet_metadata_cache = true")
         self._connection.execute(f"SET disabled_optimizers = '{_DISABLED}'")
-        # From here on nothing but the index's own files can be reached, whatever a statement says.
-        self._connection.execute(f"SET allowed_directories = [{_text(self._path)}]")
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+        lock(self._connection, self._path)
 
     def rows(self, statement: Statement, text: str = "") -> list[tuple[Any, ...]]:
         """The result as tuples. `text` is the query, for diagnostics of what the engine refuses.
@@ -70,12 +67,12 @@ class Engine:
         """The result of a SELECT of our own."""
         return self._run(sql, parameters, "", _fetch_rows)
 
-    def keep(self, name: str, statement: Statement, text: str = "") -> list[tuple[Any, ...]]:
-        """As `rows`; the rows then also are a table that statements of this thread may name, until another is
-        kept under the name. A statement can't know thousands of ids more cheaply."""
+    def keep(self, name: str, statement: Statement, text: str = "") -> None:
+        """Make the result a table that statements of this thread may name, until another is kept under the
+        name. Its `rowid` counts the rows from 0, in order. A statement can't know thousands of ids more
+        cheaply."""
         made = f'CREATE OR REPLACE TEMP TABLE "{name}" AS {statement.sql}'
         self._run(made, statement.parameters, text, _drop)
-        return self.select(f'SELECT * FROM "{name}"')
 
     def close(self) -> None:
         """Close the connection and its cursors; the engine is of no use afterwards."""
@@ -100,6 +97,8 @@ class Engine:
 
     def _explained(self, error: duckdb.Error, sql: str, text: str) -> Exception | None:
         """What the error means to a caller; None if it is a fault of our own."""
+        from lineage_index.index.damage import find_damage
+
         if isinstance(error, duckdb.ConnectionException):
             return ValueError("the index is closed")
         reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
@@ -133,8 +132,3 @@ def _fetch_rows(found: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 
 def _drop(found: duckdb.DuckDBPyConnection) -> None:
     """Nothing to be read."""
-
-
-def _text(value: str) -> str:
-    """A text literal. Only the paths of the index's own files come through here."""
-    return "'" + value.replace("'", "''") + "'"

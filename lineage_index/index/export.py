@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.locked import lock
 from lineage_index.store.snapshot import Snapshot
 from pql.catalog.tables import TABLES, table
 
@@ -59,6 +60,7 @@ def _write(
         made.mkdir()
     counts: dict[str, int] = {}
     with duckdb.connect(str(made) if form == "duckdb" else ":memory:") as connection:
+        lock(connection, snapshot.path, made)
         for each in TABLES:
             query = _live(snapshot, each.name)
             if form == "duckdb":

@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from lineage_index.store.locked import lock
+
 __all__ = ["SPILL", "batches", "spilling"]
 
 _MEMORY = "500MB"
@@ -27,6 +29,7 @@ def spilling(index: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         tempfile.TemporaryDirectory(prefix=SPILL, dir=place) as spill,
         duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spill}) as connection,
     ):
+        lock(connection, index, spill)
         yield connection
 
 

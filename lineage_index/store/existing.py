@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
-import duckdb
 import pyarrow as pa
 
+from lineage_index.store.locked import reader
 from lineage_index.store.rows import Member
 from lineage_index.store.snapshot import Snapshot
 
@@ -30,7 +30,7 @@ def find_existing(snapshot: Snapshot, uuids: Collection[str], places: Collection
     """The runs with one of these uuids, or from one of these places."""
     if not uuids and not places:
         return []
-    with duckdb.connect() as connection:
+    with reader(snapshot.files["runs"]) as connection:
         connection.register("wanted", pa.table({"uuid": pa.array(uuids, pa.string())}))
         connection.register("places", _places(places))
         rows = connection.execute(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -13,6 +12,7 @@ from lineage_index.store.commits import latest_version
 from lineage_index.store.errors import IndexMissing, IndexOutdated
 from lineage_index.store.home import home_of
 from lineage_index.store.keys import counts_of
+from lineage_index.store.locked import reader
 from lineage_index.store.parquet import DataFile, table_folder, write_table_file
 from lineage_index.store.places import StorePlace, merge_places, place_of
 from lineage_index.store.publish import Next, publish, retried, settled
@@ -81,7 +81,7 @@ def _with_columns(index: Path, base: Snapshot, name: str, file: DataFile) -> Dat
 
 def _places(base: Snapshot) -> Iterable[StorePlace]:
     """Format 1.0 knew stores by their path alone."""
-    with duckdb.connect() as connection:
+    with reader(base.files["runs"]) as connection:
         names = connection.execute(
             "SELECT DISTINCT store FROM read_parquet($runs) WHERE store IS NOT NULL",
             {"runs": list(base.files["runs"])},

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from lineage_index.store.keys import Counts, merge_counts
+from lineage_index.store.locked import reader
 from lineage_index.store.promotion import KeyColumns, Plan
 from lineage_index.store.values import KeyCount
 
@@ -39,7 +40,7 @@ def count_keys(
 ) -> Counts:
     """The counts of every key over the runs in the files `runs`, whose promoted columns are those of `plan`;
     over the runs `only`, if it is given."""
-    with duckdb.connect() as connection:
+    with reader([*runs, *values]) as connection:
         _counted(connection, runs, only)
         long = {
             (row[0], row[1]): KeyCount(*row[2:])
@@ -81,7 +82,7 @@ def with_bounds(
     wanted = [name for name in names if name in counts]
     if not wanted:
         return counts
-    with duckdb.connect() as connection:
+    with reader([*runs, *values]) as connection:
         _counted(connection, runs, None)
         connection.register(
             "wanted",

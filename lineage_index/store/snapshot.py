@@ -112,10 +112,10 @@ class Snapshot:
 
     def key_rows(self, section: str | None = None, names: Iterable[str] | None = None) -> list[KeyRow]:
         """Rows of `keys`, all of them or those of a section, or of a section and some names."""
-        import duckdb
+        from lineage_index.store.locked import reader
 
         wanted = None if names is None else list(names)
-        with duckdb.connect() as connection:
+        with reader(self.files["keys"]) as connection:
             rows = connection.execute(
                 "SELECT section, key, runs, nums, texts, bools, nested, min, max, long_rows, history_only "
                 "FROM read_parquet($files) WHERE ($section IS NULL OR section = $section) "

@@ -7,6 +7,7 @@ text of its statement; here the statements are taken where they arrive.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import duckdb
 import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
-from injection_store import called, write_store
+from injection_store import UUIDS, called, write_store
 from injection_strings import HOSTILE
 
 from lineage_index import Index
@@ -47,26 +48,35 @@ MARK = "zqx"
 
 TEXTS = [MARK + text for text in HOSTILE.values() if "\ud800" not in text and len(text) < 200]
 
+_LOCKED = "SELECT current_setting('enable_external_access'), current_setting('lock_configuration')"
+
 Sent = list[tuple[str, Any]]
 
 
 class Recorder:
-    """A connection that writes down what it is asked to do."""
+    """A connection that writes down what it is asked to do, and is asked nothing before it is locked."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, sent: Sent) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, sent: Sent, *, locked: bool = False) -> None:
         self._connection = connection
         self._sent = sent
+        self._locked = locked
 
     def execute(self, query: str, parameters: Any = None) -> Any:
-        self._sent.append((query, parameters))
+        self._note(query, parameters)
         return self._connection.execute(query, parameters)
 
     def sql(self, query: str, **options: Any) -> Any:
-        self._sent.append((query, options.get("params")))
+        self._note(query, options.get("params"))
         return self._connection.sql(query, **options)
 
+    def _note(self, query: str, parameters: Any) -> None:
+        self._sent.append((query, parameters))
+        if not query.startswith("SET ") and not self._locked:
+            assert self._connection.execute(_LOCKED).fetchone() == (False, True), query
+            self._locked = True
+
     def cursor(self) -> Recorder:
-        return Recorder(self._connection.cursor(), self._sent)
+        return Recorder(self._connection.cursor(), self._sent, locked=self._locked)
 
     def __enter__(self) -> Recorder:
         return self
@@ -186,6 +196,8 @@ def test_an_index_in_a_folder_with_a_hostile_name(sent: Sent, tmp_path: Path) ->
     write_store(folder / "runs")
     index = folder / "in'dex"
     sent.clear()
+    assert called("index", "refresh", str(folder / "runs"), "--index", str(index)).code == 0
+    shutil.rmtree(folder / "runs" / UUIDS[next(iter(UUIDS))])
     assert called("index", "refresh", str(folder / "runs"), "--index", str(index)).code == 0
     assert called("index", "compact", "--index", str(index)).code == 0
     assert called("search", "tags:all", "--index", str(index)).code == 0

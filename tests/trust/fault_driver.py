@@ -1,16 +1,16 @@
-"""Disks that refuse, and looks at what becomes of the index: `fault_driver.py FOLDER SEED FAULTS`.
+"""Disks that refuse, and looks at what becomes of the index: `fault_driver.py FOLDER SEED CASE=COUNT...`.
 
-FAULTS is `every` (of each call that makes something visible or takes it away, and of some that fill files,
-with each error, a quarter) or a number. Prints one line of JSON for each fault, and ends with 1 when anything
-was lost, anything but the project's own error came out, or its words are not one plain line.
+Prints one line of JSON for each fault, and ends with 1 when anything was lost, anything but the project's own
+error came out, or its words are not one plain line.
 """
 
 from __future__ import annotations
 
 import errno
+import itertools
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,25 +66,19 @@ def refused_at(case: Case, index: Path, number: int, error: int, lasting: bool) 
     return {"case": case.name, "at": number, "call": call and call.name, "error": ERRORS[error], "said": said}
 
 
-def faults(folder: Path, seed: int, count: int | None) -> Iterator[dict[str, Any]]:
-    """All of them, one after the other."""
+def faults(folder: Path, seed: int, counts: Mapping[str, int | None]) -> Iterator[dict[str, Any]]:
+    """So many of each case, one after the other, of all calls with each error, for once and for good; of the
+    many calls that fill a file, a tenth."""
     generator = random.Random(seed)
-    every: list[tuple[Case, int, int, bool]] = []
-    for case in cases(folder, long=count is None):
+    for case in cases(folder, counts):
         calls = calls_of(case, folder / "index")
         numbers = [number for number, call in enumerate(calls, 1) if call.name != "write"]
         filling = [number for number, call in enumerate(calls, 1) if call.name == "write"]
         numbers += generator.sample(filling, len(filling) // 10)
-        every += [
-            (case, number, error, lasting)
-            for number in numbers
-            for error in ERRORS
-            for lasting in (True, False)
-        ]
-    # In the long profile, too, not every call meets every error: what the error is makes little difference.
-    chosen = generator.sample(every, count if count is not None else len(every) // 4)
-    for case, number, error, lasting in chosen:
-        yield refused_at(case, folder / "index", number, error, lasting)
+        every = list(itertools.product(numbers, ERRORS, (True, False)))
+        count = counts[case.name]
+        for number, error, lasting in every if count is None else generator.sample(every, count):
+            yield refused_at(case, folder / "index", number, error, lasting)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Kills writers, and looks at what they leave: `kill_driver.py FOLDER SEED KILLS`.
+"""Kills writers, and looks at what they leave: `kill_driver.py FOLDER SEED CASE=COUNT...`.
 
-KILLS is `every` (each writing call of each operation, and then at random) or a number. Prints one line of
-JSON for each kill, and ends with 1 at the first loss, which it explains; what was left stays in FOLDER.
+COUNT is `every` (each writing call of the operation) or how many of them. Prints one line of JSON for each
+kill, and ends with 1 at the first loss, which it explains; what was left stays in FOLDER.
 
 This process imports everything and never starts a thread, so that its forks begin at once.
 """
@@ -16,7 +16,7 @@ import shutil
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,10 +41,6 @@ from kill_tracking import look_at_run, train
 
 TAKING_AWAY = ("unlink", "unlinkat", "rmdir")
 """Calls that a full disk doesn't refuse."""
-
-RANDOM_KILLS = 400
-"""At random moments, in the long profile."""
-
 
 AT_RANDOM = ("refresh", "refresh", "refresh", "compact", "vacuum")
 
@@ -73,43 +69,37 @@ class Case:
     after: str
 
 
-def cases(folder: Path, *, long: bool) -> list[Case]:
-    """The operations, on one index and its store; if `long`, with a commit that makes a checkpoint, too."""
+def cases(folder: Path, wanted: Collection[str]) -> list[Case]:
+    """Those of the operations that are wanted, on one index and its store; a commit that makes a checkpoint
+    and a vacuum behind it take an index of a hundred commits."""
     store, base = folder / "store", folder / "base"
     value_of(run_child(begin, base, store))
     before = value_of(run_child(digest_of, base))
     after = value_of(run_child(fresh_digest, folder / "fresh", store))
     assert before != after
-    recorded = value_of(run_child(digest_after, "record", base, folder / "fresh", store))
-    old = folder / "old"
-    value_of(run_child(begin_old, old))
-    migrated = (
-        old,
-        store,
-        value_of(run_child(digest_of, old)),
-        value_of(run_child(digest_after, "migrate", old, folder / "fresh", store)),
-    )
-    more = []
-    if long:
-        aged = folder / "aged"
-        value_of(run_child(begin_aged, aged, folder / "aged store"))
-        states = (
-            value_of(run_child(digest_of, aged)),
-            value_of(run_child(fresh_digest, folder / "fresh", folder / "aged store")),
-        )
-        more = [
-            Case("checkpoint", "refresh", aged, folder / "aged store", *states),
-            Case("shorten", "vacuum", aged, folder / "aged store", states[0], states[0]),
-        ]
-    return [
-        *more,
+    found = [
         Case("create", "refresh", None, store, NOTHING, after),
         Case("refresh", "refresh", base, store, before, after),
         Case("compact", "compact", base, store, before, before),
-        Case("migrate", "migrate", *migrated),
-        Case("record", "record", base, store, before, recorded),
         Case("vacuum", "vacuum", base, store, before, before),
     ]
+    if "record" in wanted:
+        recorded = value_of(run_child(digest_after, "record", base, folder / "fresh", store))
+        found.append(Case("record", "record", base, store, before, recorded))
+    if "migrate" in wanted:
+        old = folder / "old"
+        value_of(run_child(begin_old, old))
+        was = value_of(run_child(digest_of, old))
+        migrated = value_of(run_child(digest_after, "migrate", old, folder / "fresh", store))
+        found.append(Case("migrate", "migrate", old, store, was, migrated))
+    if not {"checkpoint", "shorten"}.isdisjoint(wanted):
+        aged, its_store = folder / "aged", folder / "aged store"
+        value_of(run_child(begin_aged, aged, its_store))
+        was = value_of(run_child(digest_of, aged))
+        current = value_of(run_child(fresh_digest, folder / "fresh", its_store))
+        found.append(Case("checkpoint", "refresh", aged, its_store, was, current))
+        found.append(Case("shorten", "vacuum", aged, its_store, was, was))
+    return [case for case in found if case.name in wanted]
 
 
 def placed(case: Case, index: Path) -> None:
@@ -254,7 +244,7 @@ def kill_when_full(
     filling = [number for number, call in enumerate(calls_of(case, index), 1) if call.name == "write"]
     generator.shuffle(filling)
     done = 0
-    for number in filling[:: 1 if count is not None else 8]:
+    for number in filling:
         if done == count:
             return
         call = killed_when_full(case, index, number, count is None)
@@ -263,38 +253,36 @@ def kill_when_full(
             yield {"case": "full", "at": number, "call": call.name, "file": Path(call.path).name}
 
 
-def kill(folder: Path, seed: int, kills: int | None) -> Iterator[dict[str, Any]]:
-    """All kills, one after the other."""
+def kill(folder: Path, seed: int, counts: Mapping[str, int | None]) -> Iterator[dict[str, Any]]:
+    """All kills, one after the other; `counts` tells how many of each case, None for every call."""
     generator = random.Random(seed)
-    # Few kills are shared out like this; the rest is at random.
-    shares = {"create": 4, "refresh": 6, "compact": 4, "migrate": 2, "record": 2, "vacuum": 2, "tracking": 6}
-    factor = None if kills is None else kills / 30
-    done = 0
-    for case in cases(folder, long=kills is None):
-        count = None if factor is None else round(shares[case.name] * factor)
+    operations = cases(folder, {*counts, "refresh", "compact"})
+    for case in operations:
+        if case.name not in counts:
+            continue
+        count = counts[case.name]
         for number in chosen(calls_of(case, folder / "index"), count, generator):
-            call = killed_at(case, folder / "index", number, kills is None)
+            call = killed_at(case, folder / "index", number, count is None)
             if call is not None:
-                done += 1
                 yield {"case": case.name, "at": number, "call": call.name, "file": Path(call.path).name}
-        if case.name in ("refresh", "compact"):
-            for each in kill_when_full(case, folder / "index", None if kills is None else 1, generator):
-                done += 1
-                yield each
-    count = None if factor is None else round(shares["tracking"] * factor)
-    for each in kill_tracking(folder / "tracking", count, generator):
-        done += 1
-        yield each
-    left = RANDOM_KILLS if kills is None else kills - done
-    yield from kill_at_random(folder / "random", left, generator)
+    if "full" in counts:
+        for case in operations:
+            if case.name in ("refresh", "compact"):
+                yield from kill_when_full(case, folder / "index", counts["full"], generator)
+    if "tracking" in counts:
+        yield from kill_tracking(folder / "tracking", counts["tracking"], generator)
+    if "random" in counts:
+        yield from kill_at_random(folder / "random", counts["random"] or 0, generator)
 
 
-def tell(search: Callable[[Path, int, int | None], Iterator[dict[str, Any]]]) -> int:
+def tell(search: Callable[[Path, int, Mapping[str, int | None]], Iterator[dict[str, Any]]]) -> int:
     """Prints a line for each thing that was survived; 1 at a loss. The arguments of the process are a folder,
-    a seed, and `every` or a number."""
+    a seed, and CASE=COUNT as above."""
     folder, seed = Path(sys.argv[1]).resolve(), int(sys.argv[2])
+    named = dict(each.split("=") for each in sys.argv[3:])
+    counts = {case: None if count == "every" else int(count) for case, count in named.items()}
     try:
-        for each in search(folder, seed, None if sys.argv[3] == "every" else int(sys.argv[3])):
+        for each in search(folder, seed, counts):
             print(json.dumps(each), flush=True)
     except Loss as loss:
         print(f"seed {seed}: {loss}", file=sys.stderr)

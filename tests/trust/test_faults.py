@@ -36,21 +36,33 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 GATED = pytest.mark.skipif(unavailable() is not None, reason=str(unavailable()))
 
 
+SHORT = ["create=2 refresh=3 compact=3 migrate=1 record=1 vacuum=2"]
+SOAK = [
+    "create=80 refresh=80 compact=80",
+    "migrate=80 record=80 vacuum=80",
+    "checkpoint=60 shorten=40",
+]
+"""case=how many faults; each line is a driver of its own"""
+
+
 @GATED
-def test_a_disk_that_refuses_loses_nothing_and_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("faults", SOAK if LONG else SHORT)
+def test_a_disk_that_refuses_loses_nothing_and_says_so(tmp_path: Path, faults: str) -> None:
     done = subprocess.run(
-        [sys.executable, HERE / "fault_driver.py", tmp_path, str(SEED), "every" if LONG else "12"],
+        [sys.executable, HERE / "fault_driver.py", tmp_path, str(SEED), *faults.split()],
         capture_output=True,
         text=True,
         env=ENVIRONMENT,
         check=False,
     )
-    faults = [json.loads(line) for line in done.stdout.splitlines()]
-    said = Counter("refused" if each["said"] else "done all the same" for each in faults)
-    print(f"seed {SEED}: {len(faults)} faults, {dict(said)}")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    said = Counter("refused" if each["said"] else "done all the same" for each in found)
+    print(f"seed {SEED}: {len(found)} faults, {dict(said)}")
     assert done.returncode == 0, done.stderr
-    assert len(faults) >= (200 if LONG else 12)
-    assert said["refused"] > len(faults) // 2
+    assert Counter(each["case"] for each in found) == {
+        case: int(count) for case, count in (each.split("=") for each in faults.split())
+    }
+    assert said["refused"] > len(found) // 2
 
 
 def _hostile(name: str, *arguments: object) -> None:
