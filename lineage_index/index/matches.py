@@ -7,7 +7,6 @@ the page only.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,7 +17,7 @@ from pql.catalog.layout import KeyLayout, Layout
 from pql.joins.model import MatchedArtifact, MatchedColumns
 from pql.joins.references import Reference, Root
 from pql.plan.logical import LogicalPlan
-from pql.sql.emitter import Emitter
+from pql.sql.emitter import Emitter, quote
 from pql.sql.keys import candidates
 from pql.sql.lower import lower
 from pql.sql.order import key_rows
@@ -42,7 +41,8 @@ _COLUMNS = {
 }
 _EXACT = 2**53
 _PAGE = "matched_page"
-_AMONG = f"WHERE run_id IN (SELECT run_id FROM {_PAGE})"
+_JOIN_PAGE = f"JOIN {_PAGE} AS p ON p.run_id ="
+"""With this, `p.rowid` is the place on the page."""
 
 
 def fetch_matches(
@@ -62,24 +62,25 @@ def fetch_matches(
     direct = {each: places for each in keys if (places := _promoted(layout, each)) is not None}
     fields = _fields(wanted)
     promoted = [column for each in direct.values() for column in _places(each)]
-    answered = _in_rows(wanted, direct)
-    columns = list(dict.fromkeys(("uuid", *fields, *promoted, *(() if answered else ("run_id",)))))
-    statement = lower(plan, layout, columns)
-    # What is not in these rows is asked for by their ids, which then stand in a table.
-    rows = engine.rows(statement) if answered else engine.keep(_PAGE, statement)
+    columns = list(dict.fromkeys(("uuid", *fields, *promoted)))
+    if _in_rows(wanted, direct):
+        rows = engine.rows(lower(plan, layout, columns))
+    else:  # what is not in these rows is asked for by their ids, which then stand in a table
+        engine.keep(_PAGE, lower(plan, layout, [*columns, "run_id"]))
+        rows = engine.select(f"SELECT {', '.join(map(quote, columns))} FROM {_PAGE}")
     if not rows:
         return MatchedColumns(())
     page = dict(zip(columns, zip(*rows, strict=True), strict=True))
-    ids: Sequence[int] = page.get("run_id", ())
+    count = len(rows)
     return MatchedColumns(
         uuids=page["uuid"],
         keyed={
             **{each: _from_columns(page, places) for each, places in direct.items()},
-            **_from_rows(engine, layout, [each for each in keys if each not in direct], ids),
+            **_from_rows(engine, layout, [each for each in keys if each not in direct], count),
         },
-        whole={root: _payload(engine, root, ids) for root in _SECTIONS if Reference(root) in wanted},
-        artifacts=_artifacts(engine, wanted, ids, every),
-        fields=_field_values(engine, wanted, page, fields, ids),
+        whole={root: _payload(engine, root, count) for root in _SECTIONS if Reference(root) in wanted},
+        artifacts=_artifacts(engine, wanted, count, every),
+        fields=_field_values(engine, wanted, page, fields),
     )
 
 
@@ -131,36 +132,36 @@ def _plain(value: Any) -> Any:
 
 
 def _from_rows(
-    engine: Engine, layout: Layout, references: Sequence[Reference], ids: Sequence[int]
+    engine: Engine, layout: Layout, references: Sequence[Reference], count: int
 ) -> dict[Reference, Sequence[Any]]:
     """The values of keys that are not columns, with one statement for all of them."""
     emitter = Emitter(layout)
     parts: list[str] = []
-    found: list[dict[int, Any]] = [{} for _ in references]
-    for place, reference in enumerate(references):
+    found: list[list[Any]] = [[None] * count for _ in references]
+    for position, reference in enumerate(references):
         value = _key_value(reference)
         rows = key_rows(emitter, value, candidates(emitter, value))
         if rows is not None:
-            parts.append(f"SELECT {place} AS place, * FROM ({rows})")
+            parts.append(f"SELECT {position} AS position, * FROM ({rows})")
     if parts:
         statement = emitter.statement(" UNION ALL ".join(parts))
-        sql = f"SELECT * FROM ({statement.sql}) {_AMONG}"
-        for row in engine.select(sql, statement.parameters):
-            place, run_id, num, big, text, flag, nested = row
-            plain = next((each for each in (text, big, flag, num) if each is not None), None)
+        columns = "v.position, p.rowid, v.str, v.big, v.bool, v.num, v.json"
+        sql = f"SELECT {columns} FROM ({statement.sql}) AS v {_JOIN_PAGE} v.run_id"
+        for position, place, text, big, flag, number, nested in engine.select(sql, statement.parameters):
+            plain = next((each for each in (text, big, flag, number) if each is not None), None)
             if plain is None and nested is not None:
                 plain = json.loads(nested)
-            found[place][run_id] = _plain(plain)
-    return {
-        reference: [values.get(each) for each in ids]
-        for reference, values in zip(references, found, strict=True)
-    }
+            found[position][place] = _plain(plain)
+    return dict(zip(references, found, strict=True))
 
 
-def _payload(engine: Engine, root: Root, ids: Sequence[int]) -> list[Mapping[str, Any]]:
-    sql = f'SELECT run_id, "{root.value}" FROM payload {_AMONG}'
-    found = {run_id: _whole(json.loads(text)) for run_id, text in engine.select(sql) if text}
-    return [found.get(each, {}) for each in ids]
+def _payload(engine: Engine, root: Root, count: int) -> list[Mapping[str, Any]]:
+    column = quote(root.value)
+    sql = f"SELECT p.rowid, s.{column} FROM payload AS s {_JOIN_PAGE} s.run_id WHERE s.{column} <> ''"
+    found: list[Mapping[str, Any]] = [{}] * count
+    for place, text in engine.select(sql):
+        found[place] = _whole(json.loads(text))
+    return found
 
 
 def _whole(section: Any) -> dict[str, Any]:
@@ -169,26 +170,27 @@ def _whole(section: Any) -> dict[str, Any]:
 
 
 def _artifacts(
-    engine: Engine, wanted: Sequence[Reference], ids: Sequence[int], every: bool
+    engine: Engine, wanted: Sequence[Reference], count: int, every: bool
 ) -> list[tuple[MatchedArtifact, ...]] | None:
     asked = [
         each for each in wanted if each.root is Root.ARTIFACTS and each.name in ("artifacts", "artifacts.*")
     ]
     if not asked:
         return None
-    sql = f"SELECT run_id, name, path, is_input FROM artifacts {_AMONG}"
+    sql = f"SELECT p.rowid, a.name, a.path, a.is_input FROM artifacts AS a {_JOIN_PAGE} a.run_id"
     names: list[str] = []
     if not every and all(each.key is not None for each in asked):
         names = sorted({each.key for each in asked if each.key is not None})
-        sql += f" AND name IN ({', '.join(f'${place}' for place, _ in enumerate(names, start=1))})"
-    found: defaultdict[int, tuple[MatchedArtifact, ...]] = defaultdict(tuple)
-    for run_id, name, path, is_input in engine.select(sql, names):
-        found[run_id] += (MatchedArtifact(name, path, is_input),)
-    return [_sorted(found[each]) if each in found else () for each in ids]
-
-
-def _sorted(lineage: tuple[MatchedArtifact, ...]) -> tuple[MatchedArtifact, ...]:
-    return lineage if len(lineage) < 2 else tuple(sorted(lineage, key=_order))
+        sql += f" WHERE a.name IN ({', '.join(f'${place}' for place, _ in enumerate(names, start=1))})"
+    found: list[tuple[MatchedArtifact, ...]] = [()] * count
+    several: set[int] = set()
+    for place, name, path, is_input in engine.select(sql, names):
+        if found[place]:
+            several.add(place)
+        found[place] += (MatchedArtifact(name, path, is_input),)
+    for place in several:
+        found[place] = tuple(sorted(found[place], key=_order))
+    return found
 
 
 def _order(artifact: MatchedArtifact) -> tuple[str, bool, str]:
@@ -206,20 +208,21 @@ def _field_values(
     wanted: Sequence[Reference],
     page: Mapping[str, Sequence[Any]],
     fields: Sequence[str],
-    ids: Sequence[int],
 ) -> dict[str, Sequence[Any]]:
     columns: dict[str, Sequence[Any]] = {name: page[name] for name in fields}
     if "duration" in columns:
         columns["duration"] = _integers(columns["duration"])
     if any(each in wanted for each in (Reference(Root.GLOBALS), Reference(Root.GLOBALS, "condition"))):
-        columns["condition"] = _conditions(engine, ids)
+        columns["condition"] = _conditions(engine, len(page["uuid"]))
     return columns
 
 
-def _conditions(engine: Engine, ids: Sequence[int]) -> list[Any]:
+def _conditions(engine: Engine, count: int) -> list[Any]:
     """The last entry of each run's status history."""
     names = ("type", "status", "reason", "message", "last_update_time", "last_transition_time")
-    selected = ", ".join(f's."{name}"' for name in names)
-    sql = f"SELECT s.run_id, {selected} FROM (SELECT * FROM statuses {_AMONG}) AS s ORDER BY s.run_id, s.seq"
-    found = {row[0]: dict(zip(names, row[1:], strict=True)) for row in engine.select(sql)}
-    return [found.get(each) for each in ids]
+    selected = ", ".join(f"s.{quote(name)}" for name in names)
+    sql = f"SELECT p.rowid, {selected} FROM statuses AS s {_JOIN_PAGE} s.run_id ORDER BY p.rowid, s.seq"
+    found: list[Any] = [None] * count
+    for place, *entry in engine.select(sql):
+        found[place] = dict(zip(names, entry, strict=True))
+    return found
