@@ -11,6 +11,7 @@ from lineage_index.index.index import Index
 from lineage_index.store.snapshot import KeyRow
 from pql.binder.bound import KeyValue
 from pql.catalog.fields import Section
+from pql.plan.forms import key_name
 from pql.sql.emitter import Emitter
 from pql.sql.keys import candidates
 from pql.sql.order import key_rows
@@ -30,7 +31,7 @@ class KeyFacts:
     def types(self) -> tuple[str, ...]:
         """What its values are: number, text, boolean, nested; texts that spell numbers count as both."""
         counts = {
-            "number": self.row.nums,
+            "number": self.row.nums or self.row.history_only,
             "text": self.row.texts,
             "boolean": self.row.bools,
             "nested": self.row.nested,
@@ -42,12 +43,11 @@ def find_keys(index: Index, pattern: str | None = None) -> list[KeyFacts]:
     """The keys whose name a pattern with `*` matches, or holds a text without one (in any case); by name."""
     found = []
     for row in index.snapshot.keys:
-        numbers = row.section == "outputs" and bool(row.nums) and not (row.texts or row.bools or row.nested)
-        names = [f"{row.section}.{row.key}"]
-        if row.section == "outputs" and row.nums:
-            names.append(f"metrics.{row.key}")
-        if pattern is None or any(_fits(name, pattern) for name in names):
-            found.append(KeyFacts(names[-1] if numbers else names[0], row))
+        numbers = not (row.texts or row.bools or row.nested)
+        counted = row.nums or row.history_only
+        sections = [row.section, *(["metrics"] if row.section == "outputs" and counted else [])]
+        if pattern is None or any(_fits(f"{section}.{row.key}", pattern) for section in sections):
+            found.append(KeyFacts(key_name(sections[-1] if numbers else sections[0], row.key), row))
     return sorted(found, key=lambda each: each.name)
 
 

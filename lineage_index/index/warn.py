@@ -15,10 +15,11 @@ from pql.binder.bound import (
     SortKey,
     Value,
 )
-from pql.catalog.layout import Layout
+from pql.catalog.layout import KeyLayout, Layout
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.span import Span
-from pql.diagnostics.suggest import suggestion
+from pql.diagnostics.suggest import did_you_mean, nearest
+from pql.plan.forms import key_name
 
 __all__ = ["unknown_keys"]
 
@@ -60,10 +61,23 @@ def _missing(value: Value, span: Span, layout: Layout, source: str) -> list[Diag
             shown, name = "metrics", metric
         case _:
             return []
-    stored = "outputs" if shown == "metrics" else shown
-    known = [key for place, key in layout.keys if place == stored]
-    hint = suggestion(name, known)
-    return [Diagnostic("PQL501", span, {"field": f"{shown}.{name}"}, hint, source)]
+    field = key_name(shown, name)
+    return [Diagnostic("PQL501", span, {"field": field}, did_you_mean(_close(shown, name, layout)), source)]
+
+
+def _close(section: str, name: str, layout: Layout) -> list[str]:
+    """The same key of another section, else keys of this one that look alike."""
+    found = [place for place, key in layout.keys if key == name]
+    if found:
+        return [key_name(_asked(place, layout.of(place, name)), name) for place in found]
+    stored = "outputs" if section == "metrics" else section
+    known = (key for place, key in layout.keys if place == stored)
+    return [key_name(section, each) for each in nearest(name, known)]
+
+
+def _asked(section: str, where: KeyLayout) -> str:
+    """The section as a query for such a key has it: outputs that are plain numbers are metrics."""
+    return "metrics" if section == "outputs" and where == KeyLayout(num=where.num) else section
 
 
 def _unindexed(key: str) -> str:

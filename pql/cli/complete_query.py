@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from pql.catalog.fields import HISTORY_FUNCTIONS, RELATIONS, RUN_FIELDS, Entity, Family, Field, find_field
+from pql.plan.forms import key_name
 
 __all__ = ["complete_names", "complete_query", "complete_saved", "known_keys", "stored_values"]
 
@@ -111,14 +112,14 @@ def _fields(text: str, keys: Keys) -> Iterator[str]:
 
 def _keyed(keys: Keys) -> Iterable[str]:
     for section, stored in _SECTIONS.items():
-        yield from (f"{section}.{_spelt(key)}" for key in keys.get(stored, ()))
+        yield from (key_name(section, key) for key in keys.get(stored, ()))
 
 
-def _spelt(key: str) -> str:
-    """A key as a query names it: in quotes where it has other signs than names have."""
-    if re.fullmatch(r"[^\s:,()|\"]+", key):
-        return key
-    return '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _spelt(value: str) -> str:
+    """A value as a query has it: in quotes where it has other signs than words have."""
+    if re.fullmatch(r"[^\s:,()|\"]+", value):
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _values(name: str, stored: Callable[[Field], Iterable[str]]) -> Iterable[str]:

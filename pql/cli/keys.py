@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from lineage_index.index.keys import KeyFacts, example_values, find_keys
 from pql.cli.exits import Exit, fail, guarded
@@ -11,7 +12,7 @@ from pql.cli.output_cells import json_text, plain
 from pql.cli.output_index import open_index
 from pql.cli.table import fit_table
 from pql.cli.text import clip
-from pql.diagnostics.suggest import nearest
+from pql.diagnostics.suggest import did_you_mean, nearest
 
 __all__ = ["run_keys"]
 
@@ -26,9 +27,8 @@ def run_keys(pattern: str | None, every: bool, output: str, as_of: str | None, i
     with guarded(), open_index(index, as_of) as opened:
         found = find_keys(opened, pattern)
         if not found:
-            close = nearest(pattern or "", [each.row.key for each in find_keys(opened)])
-            hint = f"; did you mean {' or '.join(f'`{each}`' for each in close)}?" if close else ""
-            fail(f"no key fits{hint}", Exit.NOTHING)
+            hint = _similar(pattern or "", find_keys(opened))
+            fail(f"no key fits{'; ' if hint else ''}{hint}", Exit.NOTHING)
         shown = found if every or output == "json" else found[:_SHOWN]
         examples = [example_values(opened, each.row) for each in shown]
     if output == "json":
@@ -50,6 +50,15 @@ def run_keys(pattern: str | None, every: bool, output: str, as_of: str | None, i
         sys.stdout.write(f"no room for: {', '.join(hidden)}\n")
     if len(shown) < len(found):
         sys.stdout.write(f"{len(found):,} keys, {len(shown)} shown (--all for more)\n")
+
+
+def _similar(pattern: str, keys: Sequence[KeyFacts]) -> str:
+    """A hint at keys whose name looks like it, with their section or without."""
+    names: dict[str, str] = {}
+    for each in keys:
+        names.setdefault(each.row.key, each.name)
+        names[each.name] = each.name
+    return did_you_mean(dict.fromkeys(names[each] for each in nearest(pattern.strip("*"), names)))
 
 
 def _range(key: KeyFacts) -> str:

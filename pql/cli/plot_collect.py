@@ -19,7 +19,7 @@ from pql.cli.plot_scale import Kind, axis_over
 from pql.cli.plot_values import Placed, place_values, tone_values
 from pql.cli.text import clip, printable
 from pql.diagnostics.suggest import nearest
-from pql.plan.forms import field_name
+from pql.plan.forms import field_name, key_name
 
 __all__ = ["Wanted", "collect_lines", "collect_parallel", "collect_scatter"]
 
@@ -243,8 +243,7 @@ def _written(name: str) -> str:
     """A bare name stands for a metric, as in `--metric`."""
     if "." in name or "(" in name:
         return name
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'metrics."{escaped}"'
+    return key_name("metrics", name)
 
 
 def _parallel_columns(index: Index, result: SearchResult, wanted: Wanted) -> list[ShownColumn]:

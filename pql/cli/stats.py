@@ -115,12 +115,7 @@ def _values(index: Index, text: str | None, option: str) -> list[SortKey]:
 
 def _metrics(index: Index) -> list[SortKey]:
     names = [each.name for each in find_keys(index, "metrics.*")]
-    return [key for name in names[:_MOST_METRICS] for key in index.bind(None, sort=_quoted(name)).sort]
-
-
-def _quoted(name: str) -> str:
-    section, _, key = name.partition(".")
-    return f"{section}." + '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return [key for name in names[:_MOST_METRICS] for key in index.bind(None, sort=name).sort]
 
 
 def _name(key: SortKey) -> str:

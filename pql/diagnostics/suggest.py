@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["nearest", "suggestion"]
+__all__ = ["did_you_mean", "nearest", "suggestion"]
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
@@ -19,7 +19,10 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """A hint that names the closest known names, or an empty text."""
-    close = nearest(name, known)
-    if not close:
-        return ""
-    return "did you mean " + " or ".join(f"`{each}`" for each in close) + "?"
+    return did_you_mean(nearest(name, known))
+
+
+def did_you_mean(names: Iterable[str]) -> str:
+    """A hint that offers these names, or an empty text where there are none."""
+    offered = " or ".join(f"`{each}`" for each in names)
+    return f"did you mean {offered}?" if offered else ""

@@ -49,7 +49,7 @@ def test_keys_are_chosen_by_part_or_pattern(index: Path) -> None:
     assert names("outputs.*") == names("metrics.*") == ["metrics.acc", "metrics.loss"]
     nothing = pql("keys", "los_s", index=index)
     assert (nothing.code, nothing.out) == (1, "")
-    assert "did you mean `loss`?" in nothing.err
+    assert "did you mean `metrics.loss`?" in nothing.err
 
 
 def test_statistics_are_those_of_the_values(index: Path) -> None:

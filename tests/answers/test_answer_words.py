@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from answer_runs import make_index, pql, record, uuid_of
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from pql.binder.binder import Clock, bind
+from pql.binder.bound import BoundCondition, KeyValue
+from pql.catalog.fields import Section
 from pql.cli.text import clip
+from pql.plan.forms import key_name
+from pql.syntax.parser import parse_query
 
 
 @pytest.mark.parametrize(("entity", "total"), [("runs", "6 runs"), ("artifacts", "6 artifacts")])
@@ -127,3 +135,17 @@ def test_a_date_before_the_first_version_is_answered_with_the_oldest(index: Path
     assert found is not None
     assert pql("search", "--as-of", found[1], index=index).code == 0
     assert "`pql index history`" not in pql("search", "--as-of", "7", index=index).err
+
+
+@given(st.lists(st.text(min_size=0, max_size=4), min_size=1, max_size=3).map(".".join))
+@example("a*")
+@example("a[0]")
+@example('odd "key", 1 | b')
+def test_a_key_is_named_as_a_query_finds_it(key: str) -> None:
+    bound = bind(
+        parse_query(f"{key_name('inputs', key)}:1"), (), clock=Clock(datetime(2026, 1, 1, tzinfo=UTC))
+    )
+    condition = bound.condition
+    assert isinstance(condition, BoundCondition)
+    assert isinstance(condition.value, KeyValue)
+    assert (condition.value.section, condition.value.key) == (Section.INPUTS, key)

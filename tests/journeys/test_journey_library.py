@@ -83,8 +83,8 @@ def test_the_clock_and_the_zone_are_arguments(index: Index) -> None:
 def test_warnings_come_with_the_result(index: Index) -> None:
     found = index.search("metrics.lss:<1", sort="metrics.lsso")
     assert [(each.code, each.source, each.hint) for each in found.warnings] == [
-        ("PQL501", "query", "did you mean `loss`?"),
-        ("PQL501", "sort", "did you mean `loss`?"),
+        ("PQL501", "query", "did you mean `metrics.loss`?"),
+        ("PQL501", "sort", "did you mean `metrics.loss`?"),
     ]
     (sorted_by,) = index.search(sort="name, -metrics.lsso").warnings
     assert sorted_by.span == (7, 19)

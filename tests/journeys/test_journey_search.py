@@ -243,7 +243,7 @@ def test_a_key_in_no_run_is_a_warning_beside_the_answer(home: Path) -> None:
     assert done.code == 0
     assert done.lines[-1] == "1 run matched"
     assert "warning[PQL501]: no run in the index has the key `metrics.lss`" in done.err
-    assert "did you mean `loss`?" in done.err
+    assert "did you mean `metrics.loss`?" in done.err
 
 
 def test_a_query_may_begin_with_a_dash_after_two_dashes(home: Path) -> None:
