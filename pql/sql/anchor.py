@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from pql.binder.bound import AllOf, AnyOf, HistoryValue, KeyValue, NumberTest, SortKey, Test, Value
 from pql.plan.logical import TRUE, All, Holds, Predicate, all_of
-from pql.sql.emitter import FALSE, Emitter
+from pql.sql.emitter import FALSE, Emitter, both
 from pql.sql.history import history_source
-from pql.sql.keys import candidates, long_rows, promoted
+from pql.sql.keys import LongRows, candidates, long_rows, promoted
 from pql.sql.order import number_terms
 from pql.sql.rows import Row
 from pql.sql.tests import Typed, passes
@@ -43,35 +43,26 @@ def anchor(emitter: Emitter, predicate: Predicate, key: SortKey, row: Row) -> An
     rows = None if tested is None else _number_rows(emitter, key.value, row)
     if tested is None or rows is None:
         return None
-    source, typed, columns = rows
-    condition = passes(emitter, tested.test, typed)
-    if condition == FALSE:
+    typed = rows.typed
+    condition = both([rows.condition, passes(emitter, tested.test, typed)])
+    if condition == FALSE or typed.num is None:
         return None
-    alias = emitter.alias("s")
-    letter = columns[0][0]
-    emitter.joins.append(
-        f"JOIN (SELECT {letter}.run_id, {', '.join(columns)} FROM {source} WHERE {condition}) AS {alias} "
-        f"ON {alias}.run_id = {row.run_id}"
-    )
-    direction = "DESC" if key.descending else "ASC"
-    names = [f"{alias}.{column[2:]}" for column in columns]
-    terms = number_terms(names[0], names[1] if len(names) > 1 else None, direction, has_nan=False)
+    emitter.joins.append(f"JOIN {rows.source} ON {rows.alias}.run_id = {row.run_id} AND {condition}")
+    terms = number_terms(typed.num, typed.big, "DESC" if key.descending else "ASC", has_nan=False)
     rest = [item for item in items if item is not tested]
     return Anchor(tuple(terms), all_of(list(rest)) if rest else TRUE)
 
 
-def _number_rows(emitter: Emitter, value: Value, row: Row) -> tuple[str, Typed, tuple[str, ...]] | None:
-    """A FROM clause, its rows as a typed value, and the columns to sort by."""
+def _number_rows(emitter: Emitter, value: Value, row: Row) -> LongRows | None:
     if isinstance(value, HistoryValue) and row.run_id is not None:
-        source = history_source(emitter, value)
-        return source, Typed("h.value IS NOT NULL", num="h.value", has_nan=True), ("h.value",)
+        typed = Typed("h.value IS NOT NULL", num="h.value", has_nan=True)
+        return LongRows(history_source(emitter, value), "h", typed)
     if not isinstance(value, KeyValue) or row.run_id is None:
         return None
     readings = candidates(emitter, value)
     if len(readings) != 1 or readings[0].path or promoted(row, readings[0], value) is not None:
         return None
-    rows = long_rows(emitter, readings[0], value)
-    return None if rows is None else (*rows, ("v.num", "v.big"))
+    return long_rows(emitter, readings[0], value)
 
 
 def _numeric(test: Test) -> bool:

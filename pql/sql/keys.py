@@ -13,7 +13,7 @@ from pql.sql.emitter import FALSE, TRUE, Emitter, both, either, negate
 from pql.sql.rows import Row
 from pql.sql.tests import Typed, passes
 
-__all__ = ["Candidate", "candidates", "key_holds", "long_rows", "promoted", "section_present"]
+__all__ = ["Candidate", "LongRows", "candidates", "key_holds", "long_rows", "promoted", "section_present"]
 
 _INDEX = re.compile(r"(.*?)((?:\[\d+\])+)\Z", re.DOTALL)
 _NUMBER_TEXT = (
@@ -29,6 +29,17 @@ class Candidate:
     key: str
     path: tuple[str | int, ...]
     layout: KeyLayout
+
+
+@dataclass(frozen=True, slots=True)
+class LongRows:
+    """Rows of (run_id, value): what stands in FROM, its alias, the columns of the value, and the condition
+    that makes them these rows. It is apart because a subquery costs the engine more to plan."""
+
+    source: str
+    alias: str
+    typed: Typed
+    condition: str = TRUE
 
 
 def candidates(emitter: Emitter, value: KeyValue) -> list[Candidate]:
@@ -83,27 +94,25 @@ def promoted(row: Row, candidate: Candidate, value: KeyValue) -> Typed | None:
     return Typed(present, num=num, text=text, flag=flag, json_flags=True)
 
 
-def long_rows(emitter: Emitter, candidate: Candidate, value: KeyValue) -> tuple[str, Typed] | None:
-    """A FROM clause over the rows of `values` (alias `v`) that hold the candidate's values, and their
-    columns; None if there are none."""
+def long_rows(emitter: Emitter, candidate: Candidate, value: KeyValue) -> LongRows | None:
+    """The rows of `values` that hold the candidate's values; None if there are none."""
     layout = candidate.layout
+    if not candidate.path and not layout.long:
+        return None
     section = emitter.parameter(value.section.value)
     key = emitter.parameter(candidate.key)
-    where = f"section = {section} AND key = {key}"
-    if candidate.path:
-        return _nested_rows(emitter, candidate, where, value)
-    if not layout.long:
-        return None
-    if value.section is Section.OUTPUTS and layout.history_only and not value.numbers_only:
-        where += " AND NOT history_only"
-    source = f'(SELECT * FROM "values" WHERE {where}) AS v'
-    if value.numbers_only:
-        return source, Typed("v.num IS NOT NULL", num="v.num", big="v.big", has_nan=True)
+    where = f"v.section = {section} AND v.key = {key}"
     typed = Typed(TRUE, "v.num", "v.big", "v.str", "v.bool", nested="v.json", has_nan=True, json_flags=True)
-    return source, typed
+    if value.numbers_only:
+        typed = Typed("v.num IS NOT NULL", num="v.num", big="v.big", has_nan=True)
+    if candidate.path:
+        return LongRows(_nested_source(emitter, candidate, where), "v", typed)
+    if value.section is Section.OUTPUTS and layout.history_only and not value.numbers_only:
+        where += " AND NOT v.history_only"
+    return LongRows('"values" AS v', "v", typed, where)
 
 
-def _nested_rows(emitter: Emitter, candidate: Candidate, where: str, value: KeyValue) -> tuple[str, Typed]:
+def _nested_source(emitter: Emitter, candidate: Candidate, where: str) -> str:
     """The values that a path leads to inside the nested values of a key."""
     pointer, guards = "", []
     for step in candidate.path:
@@ -114,25 +123,20 @@ def _nested_rows(emitter: Emitter, candidate: Candidate, where: str, value: KeyV
     place = emitter.parameter(pointer)
     inner = (
         f"SELECT run_id, json_type(json, {place}) AS kind, json_extract_string(json, {place}) AS raw "
-        f'FROM "values" WHERE {where} AND json IS NOT NULL AND {" AND ".join(guards)}'
+        f'FROM "values" AS v WHERE {where} AND json IS NOT NULL AND {" AND ".join(guards)}'
     )
     numeric = "kind IN ('BIGINT', 'UBIGINT', 'DOUBLE', 'HUGEINT', 'UHUGEINT')"
     spelled = f"kind = 'VARCHAR' AND regexp_full_match(raw, {emitter.parameter(_NUMBER_TEXT)})"
     number = "TRY_CAST(replace(raw, '_', '') AS DOUBLE)"
     integer = "TRY_CAST(replace(raw, '_', '') AS BIGINT)"
     whole = "(kind IN ('BIGINT', 'UBIGINT') OR (kind = 'VARCHAR' AND regexp_full_match(raw, '[+-]?[0-9_]+')))"
-    source = (
+    return (
         f"(SELECT run_id, kind, CASE WHEN {numeric} OR ({spelled}) THEN {number} END AS num, "
         f"CASE WHEN {whole} AND abs({number}) >= 9007199254740992 THEN {integer} END AS big, "
         "CASE WHEN kind = 'VARCHAR' THEN raw END AS str, "
         "CASE WHEN kind = 'BOOLEAN' THEN raw = 'true' END AS bool, "
         "CASE WHEN kind IN ('ARRAY', 'OBJECT') THEN raw END AS json "
         f"FROM ({inner}) WHERE kind <> 'NULL') AS v"
-    )
-    if value.numbers_only:
-        return source, Typed("v.num IS NOT NULL", num="v.num", big="v.big", has_nan=True)
-    return source, Typed(
-        TRUE, "v.num", "v.big", "v.str", "v.bool", nested="v.json", has_nan=True, json_flags=True
     )
 
 
@@ -216,8 +220,7 @@ def _in_places(
         parts.append(condition(columns))
     rows = long_rows(emitter, candidate, value)
     if rows is not None:
-        source, typed = rows
-        inner = condition(typed)
+        inner = both([rows.condition, condition(rows.typed)])
         if inner != FALSE:
-            parts.append(f"{row.run_id} IN (SELECT v.run_id FROM {source} WHERE {inner})")
+            parts.append(f"{row.run_id} IN (SELECT v.run_id FROM {rows.source} WHERE {inner})")
     return either(parts)

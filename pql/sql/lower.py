@@ -51,9 +51,10 @@ def lower(plan: LogicalPlan, layout: Layout, columns: Sequence[str] = ("uuid",))
     parts = ["SELECT", _selected(plan.entity, columns), "FROM", _source(plan), *emitter.joins]
     if condition != TRUE:
         parts += ["WHERE", condition]
-    if not _one_run(plan):
+    one = _one_run(plan)
+    if not one:
         parts += ["ORDER BY", ", ".join(terms)]
-    if plan.limit is not None:
+    if plan.limit is not None and not (one and plan.limit):
         parts += ["LIMIT", emitter.parameter(min(plan.limit, _MOST_ROWS))]
     if plan.offset:
         parts += ["OFFSET", emitter.parameter(min(plan.offset, _MOST_ROWS))]

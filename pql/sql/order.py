@@ -6,7 +6,7 @@ from typing import assert_never
 
 from pql.binder.bound import ColumnValue, ElementId, HistoryValue, KeyValue, SectionValue, SortKey, Step
 from pql.catalog.fields import Entity, Relation
-from pql.sql.emitter import Emitter
+from pql.sql.emitter import Emitter, both
 from pql.sql.history import history_source
 from pql.sql.keys import Candidate, candidates, long_rows, promoted
 from pql.sql.predicates import told_row
@@ -53,9 +53,8 @@ def number_terms(num: str, big: str | None, direction: str, *, has_nan: bool) ->
 
 
 def _exact_term(num: str, big: str, direction: str) -> str:
-    """Among equal doubles beyond 2^53 the integers decide; a double there is an integer too."""
-    exact = f"coalesce(CAST({big} AS HUGEINT), TRY_CAST({num} AS HUGEINT))"
-    return f"CASE WHEN abs({num}) >= 9007199254740992 THEN {exact} END {direction} NULLS LAST"
+    """Among equal doubles beyond 2^53 the integers decide, by how far they are from the double."""
+    return f"CASE WHEN {big} IS NULL THEN 0 ELSE {big} - CAST({num} AS HUGEINT) END {direction}"
 
 
 def _key_terms(emitter: Emitter, value: KeyValue, row: Row, direction: str) -> list[str]:
@@ -108,10 +107,9 @@ def key_rows(emitter: Emitter, value: KeyValue, readings: list[Candidate]) -> st
             )
         rows = long_rows(emitter, reading, value)
         if rows is not None:
-            source, typed = rows
             parts.append(
                 "SELECT v.run_id, v.num, v.big, v.str, v.bool, CAST(v.json AS VARCHAR) AS json "
-                f"FROM {source} WHERE {typed.present}"
+                f"FROM {rows.source} WHERE {both([rows.condition, rows.typed.present])}"
             )
         if not parts:
             continue

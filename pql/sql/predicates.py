@@ -138,9 +138,10 @@ def _number_rows(emitter: Emitter, value: Value) -> str | None:
             present.append(f"SELECT r.run_id FROM runs AS r WHERE {columns.present}")
         rows = long_rows(emitter, reading, value)
         if rows is not None:
-            source, typed = rows
-            parts.append(f"SELECT v.run_id, v.num, v.big FROM {source} WHERE v.num IS NOT NULL")
-            present.append(f"SELECT v.run_id FROM {source} WHERE {typed.present}")
+            numbers = both([rows.condition, "v.num IS NOT NULL"])
+            any_value = both([rows.condition, rows.typed.present])
+            parts.append(f"SELECT v.run_id, v.num, v.big FROM {rows.source} WHERE {numbers}")
+            present.append(f"SELECT v.run_id FROM {rows.source} WHERE {any_value}")
         if result is not None and present:
             earlier = " UNION ALL ".join(present)
             parts.append(f"SELECT run_id, num, big FROM ({result}) WHERE run_id NOT IN ({earlier})")
