@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 __all__ = ["Interval", "parse_date"]
 
 _TICK = timedelta(microseconds=1)
+_LAST_MOMENT = datetime.max  # noqa: DTZ901 - naive UTC, as all of an interval
 _ISO = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2})"
     r"(?:[T ]\s*(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
-    r"\s*(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?)?)?)?\Z"
+    r"\s*(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?)?)?)?\Z",
+    re.ASCII,
 )
-_WEEK = re.compile(r"\d{4}-?W\d{2}\Z")
-_AGO = re.compile(r"-(?P<count>\d{1,6})(?P<unit>s|m|h|d|w)\Z")
+_WEEK = re.compile(r"\d{4}-?W\d{2}\Z", re.ASCII)
+_BASIC = re.compile(
+    r"(?P<day>\d{8}(?=\D)|\d{4}-\d{2}-\d{2}|\d{4}-?W\d{2}(?:-?\d)?)"
+    r"(?:[T ]\s*(?P<hour>\d{2})(?::?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?)?(?P<rest>\D.*)?)?\Z",
+    re.ASCII,
+)
+_AGO = re.compile(r"-(?P<count>\d{1,6})(?P<unit>s|m|h|d|w)\Z", re.ASCII)
 _LAST = re.compile(
-    r"last_(?:(?P<count>\d{1,6})_)?(?P<unit>second|minute|hour|day|week|month|year)s?\Z", re.IGNORECASE
+    r"last_(?:(?P<count>\d{1,6})_)?(?P<unit>second|minute|hour|day|week|month|year)s?\Z", re.ASCII
 )
 _UNITS = {
     "s": timedelta(seconds=1),
@@ -58,7 +65,7 @@ def parse_date(text: str, now: datetime, zone: tzinfo) -> Interval | None:
 
 
 def _parse(text: str, now: datetime, zone: tzinfo) -> Interval | None:
-    if text and text[0].isdigit():
+    if text[:1].isdigit():
         return _iso(text, zone)
     word = text.lower()
     here = now.astimezone(zone)
@@ -75,15 +82,17 @@ def _parse(text: str, now: datetime, zone: tzinfo) -> Interval | None:
         return _instant(now - int(ago["count"]) * _UNITS[ago["unit"]])
     if last := _LAST.match(word):
         # From that long ago on, as Polyaxon's `last_month`: what is dated after `now` is not left out.
-        span = int(last["count"] or 1) * _SPANS[last["unit"].lower()]
-        return Interval(_utc(now - span), datetime.max)  # noqa: DTZ901 - naive UTC here
+        return Interval(_utc(now - int(last["count"] or 1) * _SPANS[last["unit"]]), _LAST_MOMENT)
     return None
 
 
 def _iso(text: str, zone: tzinfo) -> Interval | None:
-    match = _ISO.match(text)
+    if _WEEK.match(text):
+        monday = datetime.combine(date.fromisoformat(text), datetime.min.time(), zone)
+        return _interval(monday, _after(monday, timedelta(weeks=1)))
+    match = _ISO.match(text) or _ISO.match(_extended(text))
     if match is None:
-        return _other_iso(text, zone)
+        return None
     year, month, day = int(match["year"]), int(match["month"] or 1), int(match["day"] or 1)
     fraction = (match["fraction"] or "")[:6]
     microsecond = int(fraction.ljust(6, "0")) if fraction else 0
@@ -98,40 +107,33 @@ def _iso(text: str, zone: tzinfo) -> Interval | None:
         tzinfo=_offset(match["offset"]) or zone,
     )
     if match["month"] is None:
-        end = start.replace(year=year + 1) if year < 9999 else None
-    elif match["day"] is None:
-        end = (
-            start.replace(year=year + month // 12, month=month % 12 + 1)
-            if (year, month) < (9999, 12)
-            else None
-        )
-    elif match["hour"] is None:
-        end = _after(start, timedelta(days=1))
-    elif match["minute"] is None:
-        end = _after(start, timedelta(hours=1))
-    elif match["second"] is None:
-        end = _after(start, timedelta(minutes=1))
-    elif not fraction:
-        end = _after(start, timedelta(seconds=1))
-    else:
-        end = _after(start, timedelta(microseconds=10 ** (6 - len(fraction))))
-    return Interval(_utc(start), datetime.max if end is None else _utc(end))  # noqa: DTZ901 - naive UTC here
+        return _interval(start, start.replace(year=year + 1) if year < 9999 else None)
+    if match["day"] is None:
+        last = (year, month) == (9999, 12)
+        following = None if last else start.replace(year=year + month // 12, month=month % 12 + 1)
+        return _interval(start, following)
+    if match["hour"] is None:
+        return _interval(start, _after(start, timedelta(days=1)))
+    if match["minute"] is None:
+        return _interval(start, _after(start, timedelta(hours=1)))
+    if match["second"] is None:
+        return _interval(start, _after(start, timedelta(minutes=1)))
+    return _interval(start, _after(start, timedelta(microseconds=10 ** (6 - len(fraction)))))
 
 
-def _other_iso(text: str, zone: tzinfo) -> Interval | None:
-    """The basic and the week forms of ISO 8601, which Polyaxon takes too; a bare number is no date."""
-    if text.isdigit():
-        return None
-    start = datetime.fromisoformat(text)
-    if start.tzinfo is None:
-        start = start.replace(tzinfo=zone)
-    _, separator, time = text.partition("T") if "T" in text else text.partition(" ")
-    if not separator:
-        end = _after(start, timedelta(days=7 if _WEEK.match(text) else 1))
-        return Interval(_utc(start), datetime.max if end is None else _utc(end))  # noqa: DTZ901 - naive UTC here
-    digits = sum(character.isdigit() for character in time.split("+")[0].split("-")[0])
-    width = {2: timedelta(hours=1), 4: timedelta(minutes=1), 6: timedelta(seconds=1)}.get(digits, _TICK)
-    return Interval(_utc(start), _utc(start + width))
+def _extended(text: str) -> str:
+    """The basic and the week forms of ISO 8601, which Polyaxon takes too, in the extended form; a bare number
+    is no date. Any other text gives an empty one."""
+    match = _BASIC.match(text)
+    if match is None:
+        return ""
+    day = date.fromisoformat(match["day"]).isoformat()
+    time = ":".join(part for part in match.group("hour", "minute", "second") if part)
+    return f"{day}T{time}{match['rest'] or ''}" if time else day
+
+
+def _interval(start: datetime, end: datetime | None) -> Interval:
+    return Interval(_utc(start), _LAST_MOMENT if end is None else _utc(end))
 
 
 def _next_day(day: datetime, days: int) -> datetime:

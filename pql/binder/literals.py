@@ -45,6 +45,7 @@ from pql.syntax.ast import (
     Regex,
 )
 from pql.syntax.ast import IsNil as NilSyntax
+from pql.syntax.build import joined_halves
 
 __all__ = ["OPERATORS", "Typing", "is_null", "type_operation"]
 
@@ -185,9 +186,10 @@ def _nested_json(text: str) -> str | None:
     import json
 
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
+        plain = json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
     except (ValueError, RecursionError):
         return None
+    return plain if plain.isascii() else joined_halves(plain)
 
 
 def _compare(operator: Operator, value: Literal, at: Typing) -> Test:

@@ -8,11 +8,11 @@ from pql.catalog.numbers import spelt_number
 
 __all__ = ["parse_bool", "parse_cores", "parse_duration", "parse_memory"]
 
-_SIZE = re.compile(r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>[A-Za-z]+)\Z")
+_SIZE = re.compile(r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>[A-Za-z]+)\Z", re.ASCII)
 _BINARY = {"ki": 1, "mi": 2, "gi": 3, "ti": 4, "pi": 5, "ei": 6}
 _DECIMAL = {"k": 1, "m": 2, "g": 3, "t": 4, "p": 5, "e": 6}
 _CORES = {"m": 10**3, "u": 10**6, "n": 10**9}
-_PART = re.compile(r"(\d+\.?\d*|\.\d+)\s*(ms|s|m|h|d|w)")
+_PART = re.compile(r"(\d+\.?\d*|\.\d+)\s*(ms|s|m|h|d|w)", re.ASCII)
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _TRUE = frozenset({"true", "t", "1", "1.0", "yes", "y", "on"})
 _FALSE = frozenset({"false", "f", "0", "0.0", "no", "n", "off"})

@@ -42,9 +42,9 @@ _UNICODE, _SET = 400, 5
 _PART = re.compile(
     r"(?P<unicode>\\[pP](?:\{\^?\w+\}|\w))|(?P<short>\\[dDsSwW]|\.)|(?P<escaped>\\.)"
     r"|(?P<set>\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\])|(?P<times>\{\d*(?:,\d*)?\})|(?P<plain>.)",
-    re.DOTALL,
+    re.DOTALL | re.ASCII,
 )
-_REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
+_REPEAT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}", re.ASCII)
 
 
 def regex_fault(pattern: str) -> str | None:

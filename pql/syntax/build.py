@@ -32,7 +32,7 @@ from pql.syntax.ast import (
 )
 from pql.syntax.machine import Token
 
-__all__ = ["Builder", "SyntaxFaultError", "field_path", "quote", "unquote"]
+__all__ = ["Builder", "SyntaxFaultError", "field_path", "joined_halves", "quote", "unquote"]
 
 _COMPARISONS = {
     "<": Comparison.LT,
@@ -44,7 +44,6 @@ _COMPARISONS = {
 }
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 # A field and a colon inside bare text: a forgotten connective.
 _CONDITION_INSIDE = re.compile(r"\s([A-Za-z_][A-Za-z0-9_]*(?:\.[^\s:,()|]+)?)\s*:")
 _CONDITION_ITEM = re.compile(r"([A-Za-z_][A-Za-z0-9_]*(?:\.[^\s:,()|/]+)?):(?!//)")
@@ -72,7 +71,7 @@ def unquote(text: str) -> str:
     if "\\" not in inner:
         return inner
     plain = _ESCAPE.sub(_unescape, inner)
-    return _PAIR.sub(_whole, plain) if "\\u" in inner else plain
+    return joined_halves(plain) if "\\u" in inner else plain
 
 
 def _unescape(escape: re.Match[str]) -> str:
@@ -80,9 +79,9 @@ def _unescape(escape: re.Match[str]) -> str:
     return chr(int(code, 16)) if code else _CONTROLS.get(letter, letter)
 
 
-def _whole(halves: re.Match[str]) -> str:
+def joined_halves(text: str) -> str:
     """JSON writes a character beyond the first 65,536 as two halves; a half by itself is no character."""
-    return halves[0].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def field_path(token: Token) -> FieldPath:

@@ -90,6 +90,8 @@ CASES = [
     ("PQL305", "memory:‹abc›"),
     ("PQL305", "memory:>‹1Zi›"),
     ("PQL305", "cpu:‹1k›"),
+    ("PQL305", "memory:‹٣Gi›"),
+    ("PQL306", "duration:‹٣h›"),
     ("PQL306", "duration:>‹abc›"),
     ("PQL306", "wait_time:‹1 fortnight›"),
     ("PQL307", "name:‹/a(?=b)/›"),

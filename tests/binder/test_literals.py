@@ -65,6 +65,8 @@ TESTS: list[tuple[str, Test]] = [
     ("inputs.a:[1, 2]".replace(", ", " "), TextEquals("[1 2]")),
     ("inputs.a:[1]", JsonEquals("[1]")),
     ('inputs.a:{ "b" : 1 }', JsonEquals('{"b":1}')),
+    (r'inputs.a:["\ud800"]', JsonEquals('["\ufffd"]')),
+    (r'inputs.a:["\ud83d\ude00"]', JsonEquals('["\U0001f600"]')),
     ("inputs.a:<abc", TextOrder(LT, "abc")),
     ('inputs.a:<"1"', TextOrder(LT, "1")),
     ("inputs.a:1|b|true", AnyOf((NumberTest(EQ, 1), TextEquals("b"), FlagTest(True)))),
