@@ -9,7 +9,7 @@ from pql.check.meaning import nil_is_possible
 from pql.check.model import Report
 from pql.check.rule import Rule
 from pql.check.search import Search
-from pql.syntax.ast import And, Compare, Condition, Range, Subject
+from pql.syntax.ast import And, Compare, Condition, Subject
 
 __all__ = ["RULE"]
 
@@ -29,14 +29,13 @@ def _check(search: Search) -> Iterator[Report]:
 
 
 def _compared(search: Search, subject: Subject) -> bool:
-    """Whether the query compares the value with that of a template, which no missing value outlives."""
+    """Whether the query asks for the value of a template, which is never nil: a run without it is left out."""
     items = search.node.items if isinstance(search.node, And) else (search.node,)
     return any(
         isinstance(each, Condition)
-        and isinstance(each.operation, Compare | Range)
-        and not each.negated
+        and (not each.negated or isinstance(each.operation, Compare))
         and each.subject == subject
-        and search.query.open(each.span)
+        and search.query.open(each.value_span)
         for each in items
     )
 

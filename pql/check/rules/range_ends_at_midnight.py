@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pql.catalog.fields import Entity, Family, find_field
+from pql.binder.paths import bind_subject
+from pql.catalog.fields import Entity, Family
 from pql.check.model import Report
 from pql.check.rule import Rule
-from pql.check.search import Search, field_of
-from pql.syntax.ast import Range
+from pql.check.search import Search
+from pql.diagnostics.diagnostic import PqlError
+from pql.syntax.ast import Condition, Range
 
 __all__ = ["RULE"]
 
-_UNITS = {4: "year", 7: "month", 10: "day"}
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?\Z")
+_DATE = re.compile(r"[0-9]{4}(?P<month>-[0-9]{1,2}(?P<day>-[0-9]{1,2})?)?\Z")
+_WORDS = frozenset(("today", "yesterday", "tomorrow"))
 
 
 def _check(search: Search) -> Iterator[Report]:
@@ -22,20 +24,27 @@ def _check(search: Search) -> Iterator[Report]:
         operation = condition.operation
         if not isinstance(operation, Range) or operation.high is None or search.query.open(condition.span):
             continue
-        path = field_of(condition)
-        name = path.segments[-1] if path.segments else path.name
-        field = find_field(entity, name) or find_field(Entity.RUN, name)
-        end = operation.high
-        if field is None or field.family is not Family.DATETIME or path.name in _SECTIONS:
-            continue
-        unit = _UNITS.get(len(end.text)) if _DATE.match(end.text) else _WORDS.get(end.text.lower())
-        if unit:
+        unit = _unit(operation.high.text)
+        if unit and _is_time(condition, entity, search.query.masked):
             hint = "end it with the next one, or with `23:59:59` of its last day"
+            end = operation.high
             yield search.query.report(end.span, hint, end=f"`{end.text}`", unit=unit)
 
 
-_WORDS = {"today": "day", "yesterday": "day", "tomorrow": "day"}
-_SECTIONS = frozenset(("inputs", "in", "params", "outputs", "out", "metrics", "meta_info", "meta_values"))
+def _unit(end: str) -> str:
+    """What a date of so little precision is the beginning of; empty for a time of the day."""
+    date = _DATE.match(end)
+    if date is None:
+        return "day" if end.lower() in _WORDS else ""
+    return "day" if date["day"] else "month" if date["month"] else "year"
+
+
+def _is_time(condition: Condition, entity: Entity, text: str) -> bool:
+    try:
+        target = bind_subject(condition.subject, entity, text)
+    except PqlError:
+        return False
+    return target.field.family is Family.DATETIME
 
 
 RULE = Rule(
