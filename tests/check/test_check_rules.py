@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from check_cases import CLOCK, FOLDER, Case, cases_of
+from check_cases import CLOCK, FOLDER, Case, FakeKnown, cases_of
 
 import pql.check.rules as package
 from pql.check.engine import check_text, select
 from pql.check.fixes import fixed
+from pql.check.known import KeyFacts
 from pql.check.pages import example_kind
 from pql.check.rule import Rule
 from pql.check.rules import RULES
@@ -72,6 +73,21 @@ def test_no_rule_lacks_anything(rule: Rule) -> None:
 
 def example(rule: Rule, text: str) -> tuple[object, ...]:
     return check_text("example", text, example_kind(text), clock=CLOCK, selection=select())
+
+
+def test_a_hint_at_a_key_can_be_pasted() -> None:
+    facts = KeyFacts(runs=1, numbers=1, texts=0, booleans=0, nested=0)
+    known = FakeKnown({("outputs", "loss"): facts, ("outputs", "a loss"): facts}, {}, 1, 1, {})
+    texts = ("metrics.lss:1", 'metrics."b loss":1', "at(metrics.lss, 1):2")
+    found = [
+        check_text("q", text, "query", clock=CLOCK, selection=select(["PQL761"]), known=known)[0].hint
+        for text in texts
+    ]
+    assert [each.partition("` ")[0].rstrip("`?") for each in found] == [
+        "did you mean `metrics.loss",
+        'did you mean `metrics."a loss"',
+        "did you mean `metrics.loss",
+    ]
 
 
 def test_every_file_is_a_rule_and_has_a_case_file() -> None:

@@ -9,7 +9,8 @@ from pql.check.meaning import keyed
 from pql.check.model import Report
 from pql.check.rule import Rule
 from pql.check.search import Search
-from pql.diagnostics.suggest import suggestion
+from pql.diagnostics.suggest import did_you_mean, nearest
+from pql.plan.forms import key_name
 
 __all__ = ["RULE"]
 
@@ -17,8 +18,9 @@ __all__ = ["RULE"]
 def _check(search: Search, known: Known) -> Iterator[Report]:
     for use in keyed(search):
         if not any(known.key(use.section, each) for each in use.candidates):
-            hint = suggestion(use.key, known.keys(use.section))
-            yield use.text.report(use.span, hint, key=use.shown)
+            section = use.shown.partition(".")[0]
+            close = (key_name(section, each) for each in nearest(use.key, known.keys(use.section)))
+            yield use.text.report(use.span, did_you_mean(close), key=use.shown)
 
 
 RULE = Rule(
