@@ -10,13 +10,22 @@ from lineage_index.index.index import Index
 from lineage_index.index.why import find_runs
 from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import OF_TABLES, chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
+from pql.cli.output import (
+    OF_TABLES,
+    chosen_format,
+    folded,
+    paints,
+    tabulate,
+    terminal_width,
+    write_bytes,
+    write_text,
+)
 from pql.cli.output_cells import json_text, plain
 from pql.cli.output_columns import ShownColumn
 from pql.cli.output_index import open_index
 from pql.cli.search import whole
 from pql.cli.show_run import one_run
-from pql.cli.table import TextColumn, fit_table
+from pql.cli.table import TextColumn, stack_table
 from pql.cli.text import clip, printable, width
 from pql.diagnostics.diagnostic import PqlError
 
@@ -170,12 +179,12 @@ def _table(
     for place, row in enumerate(rows):
         cells = [_cell(values[place], longest) if values else "" for _, values in lines]
         columns.append((row["uuid"][:8], cells, True))
-    text, hidden = fit_table(columns, terminal_width(file), titles=True, coloured=paints(file))
-    said = [text]
+    text, hidden = stack_table(columns, terminal_width(file), titles=True, coloured=paints(file))
+    said = []
     if hidden:
         said.append(f"no room for: {', '.join(hidden)} (--format wide)")
     if alike:
         said.append(f"the same in all: {', '.join(alike)}")
     if len(rows) < total:
         said.append(f"{total:,} runs matched, {len(rows)} compared (--limit for more)")
-    return "\n".join(said) + "\n"
+    return "\n".join([text, *(folded(each, file) for each in said)]) + "\n"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from pql.diagnostics.diagnostic import Diagnostic
 
-__all__ = ["CHECK_EPILOG", "EPILOG", "RUN_EPILOG", "Exit", "fail", "guarded", "tell", "warn"]
+__all__ = ["CHECK_EPILOG", "EPILOG", "RUN_EPILOG", "Exit", "fail", "guarded", "say", "tell", "warn"]
 
 
 class Exit(IntEnum):
@@ -62,15 +62,25 @@ def warn(message: str) -> None:
         from pql.diagnostics.style import Style, painted
 
         message = painted(kind, Style[style]) + colon + rest
-    print(message, file=sys.stderr)
+    say(message)
+
+
+def say(message: str) -> None:
+    """Printable lines on standard error, folded to what a terminal has room for."""
+    from pql.cli.streams import columns_of
+    from pql.cli.text import fold
+
+    columns = columns_of(sys.stderr)
+    print("\n".join(fold(line, columns) for line in message.split("\n")), file=sys.stderr)
 
 
 def tell(diagnostic: Diagnostic, text: str) -> None:
     """A diagnostic about a text on standard error."""
-    from pql.cli.streams import in_colour
+    from pql.cli.streams import columns_of, in_colour
     from pql.diagnostics.render import render
 
-    print(render(diagnostic, text, coloured=in_colour(sys.stderr)), file=sys.stderr)
+    columns = columns_of(sys.stderr)
+    print(render(diagnostic, text, coloured=in_colour(sys.stderr), columns=columns), file=sys.stderr)
 
 
 @contextmanager

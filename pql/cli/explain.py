@@ -14,6 +14,7 @@ from pql.cli.codes import code_page, known_code
 from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded, tell
 from pql.cli.outline import form_lines, node_lines
+from pql.cli.output import folded
 from pql.cli.search import whole
 from pql.cli.text import printable
 from pql.diagnostics.suggest import suggestion
@@ -75,7 +76,7 @@ def run_explain(
         )
         for warning in bound.warnings:
             tell(warning, what)
-        _print(_stage(emit, bound, what, index))
+        _print(_stage(emit, bound, what, index), exact=emit != "text")
 
 
 def _print_code(name: str) -> None:
@@ -180,6 +181,6 @@ def _layout(index: str | None) -> Layout:
         return UNSEEN
 
 
-def _print(lines: list[str]) -> None:
+def _print(lines: list[str], *, exact: bool = True) -> None:
     for line in lines:
-        print(printable(line))
+        print(printable(line) if exact else folded(printable(line)))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from lineage_index.index.keys import KeyFacts, example_values, find_keys
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import paints, terminal_width, write_text
+from pql.cli.output import folded, paints, terminal_width, write_text
 from pql.cli.output_cells import json_text, plain
 from pql.cli.output_index import open_index
-from pql.cli.table import fit_table
+from pql.cli.table import stack_table
 from pql.cli.text import clip
 from pql.diagnostics.suggest import did_you_mean, nearest
 
@@ -44,12 +43,12 @@ def run_keys(pattern: str | None, every: bool, output: str, as_of: str | None, i
         ("range", [_range(each) for each in shown], False),
         ("examples", [", ".join(clip(plain(value), _LONGEST) for value in own) for own in examples], False),
     ]
-    text, hidden = fit_table(columns, terminal_width(), frozenset({"key"}), coloured=paints())
+    text, hidden = stack_table(columns, terminal_width(), frozenset({"key", "range"}), coloured=paints())
     write_text(text + "\n", None)
     if hidden:
-        sys.stdout.write(f"no room for: {', '.join(hidden)}\n")
+        write_text(folded(f"no room for: {', '.join(hidden)} (--format json)") + "\n", None)
     if len(shown) < len(found):
-        sys.stdout.write(f"{len(found):,} keys, {len(shown)} shown (--all for more)\n")
+        write_text(f"{len(found):,} keys, {len(shown)} shown (--all for more)\n", None)
 
 
 def _similar(pattern: str, keys: Sequence[KeyFacts]) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from datetime import UTC, datetime, timedelta
 
 from lineage_index.index.locate import locate_index
 from lineage_index.store.snapshot import open_snapshot
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.output import folded, paints, terminal_width
 from pql.cli.progress import progress
-from pql.cli.streams import in_colour
-from pql.cli.table import render_table
+from pql.cli.table import stack_table
 from pql.cli.text import printable
 
 __all__ = [
@@ -59,7 +58,7 @@ def run_history(index: str | None, output: str) -> None:
         ("runs", [f"{each.runs:,}" for each in versions], True),
         ("kept", ["yes" if each.kept else "vacuumed" for each in versions], False),
     ]
-    print(render_table(columns, None, coloured=in_colour(sys.stdout)))
+    print(stack_table(columns, terminal_width(), coloured=paints())[0])
 
 
 def run_compact(index: str | None) -> None:
@@ -163,16 +162,17 @@ def run_stats(index: str | None, output: str) -> None:
     if output == "json":
         print(json.dumps(summary, indent=2))
         return
-    print(
+    told = (
         f"snapshot {snapshot.version} of {snapshot.created_at:%Y-%m-%d %H:%M:%S} UTC: "
         f"{snapshot.runs:,} runs, {len(snapshot.layout.keys):,} keys ({promoted:,} promoted)"
     )
+    print(folded(told))
     names = list(tables)
     columns = [("table", names, False)]
     columns += [
         (what, [f"{tables[name][what]:,}" for name in names], True) for what in ("files", "rows", "bytes")
     ]
-    print(render_table(columns, None, coloured=in_colour(sys.stdout)))
+    print(stack_table(columns, terminal_width(), coloured=paints())[0])
 
 
 def run_export(target: str, index: str | None, output: str) -> None:

@@ -8,7 +8,7 @@ from lineage_index.index.index import Index
 from lineage_index.index.nothing import Emptiness, why_nothing
 from pql.binder.bound import BoundCondition, BoundQuery
 from pql.catalog.fields import Entity
-from pql.cli.streams import in_colour
+from pql.cli.streams import columns_of, in_colour
 from pql.cli.table import render_table
 from pql.cli.text import clip, printable
 from pql.cli.why_text import clause_text, distance, shown_value
@@ -54,7 +54,7 @@ def _counts(found: Emptiness, query: str) -> list[str]:
     columns = [(head, [row[place] for row in rows], right) for place, (head, right) in enumerate(heads)]
     if len(found.clauses) == 1:
         columns.pop()
-    return render_table(columns, None, coloured=in_colour(sys.stderr)).splitlines()
+    return render_table(columns, columns_of(sys.stderr), coloured=in_colour(sys.stderr)).splitlines()
 
 
 def _one_element(found: Emptiness, place: int) -> list[str]:

@@ -11,15 +11,16 @@ from typing import IO, Any
 from pql.cli.exits import Exit, fail
 from pql.cli.output_cells import csv_cell, csv_line, json_text, markdown_cell
 from pql.cli.output_columns import ShownColumn
-from pql.cli.streams import in_colour, speak_utf8
+from pql.cli.streams import columns_of, in_colour, speak_utf8
 from pql.cli.table import render_table
-from pql.cli.text import printable
+from pql.cli.text import fold, printable
 
 __all__ = [
     "FORMATS",
     "OF_TABLES",
     "chosen_format",
     "encode",
+    "folded",
     "paints",
     "strong",
     "tabulate",
@@ -83,11 +84,12 @@ def strong(text: str, file: str | None = None) -> str:
 
 def terminal_width(file: str | None = None) -> int | None:
     """The columns of the terminal; None where nothing is to be cut: in a pipe or a file."""
-    import shutil
+    return None if file is not None else columns_of(sys.stdout)
 
-    if file is not None or not sys.stdout.isatty():
-        return None
-    return shutil.get_terminal_size().columns
+
+def folded(line: str, file: str | None = None, hang: str = "  ") -> str:
+    """A sentence of what is written there, in lines that a terminal has room for."""
+    return fold(line, terminal_width(file), hang)
 
 
 def tabulate(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pql.cli.defaults import asked_query
-from pql.cli.exits import Exit, fail, guarded, tell
+from pql.cli.exits import Exit, fail, guarded, say, tell
 from pql.cli.output import write_bytes, write_text
 from pql.cli.output_index import open_index
 from pql.cli.plot_collect import Wanted, collect_lines, collect_parallel, collect_scatter
@@ -63,11 +63,11 @@ def run_plot(options: PlotOptions) -> None:
             text = options.sort if warning.source == "sort" else options.query
             tell(warning, text or "")
         if not len(result):
-            _say("0 runs matched")
+            say("0 runs matched")
             say_why_nothing(opened, bound, options.query)
             raise SystemExit(int(Exit.NOTHING))
         if len(result) < result.total:
-            _say(f"{result.total:,} runs matched, {len(result):,} drawn (--all or --limit for more)")
+            say(f"{result.total:,} runs matched, {len(result):,} drawn (--all or --limit for more)")
         runs = f"{len(result):,} {'run' if len(result) == 1 else 'runs'}"
         wanted = Wanted(
             tuple(options.metrics),
@@ -77,7 +77,7 @@ def run_plot(options: PlotOptions) -> None:
             options.log_x,
             options.log_y,
             f"{printable(' '.join((options.query or 'every run').split()))}  ·  {runs}",
-            _say,
+            say,
         )
         picture: Picture
         if options.parallel:
@@ -112,10 +112,6 @@ def _check(options: PlotOptions) -> None:
             fail("error: --metric is of curves, --y of a scatter", Exit.USAGE)
     if options.y is not None and options.parallel and options.metrics:
         fail("error: --metric and --y name the same axis", Exit.USAGE)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
 
 
 def _write(picture: Picture, file: str | None) -> None:

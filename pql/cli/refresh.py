@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 
 from lineage_index.index.locate import index_for_writing
 from lineage_index.index.refresh import RefreshReport, StoreMissing, refresh
 from lineage_index.ingest.record import Severity
-from pql.cli.exits import Exit, fail, guarded, warn
+from pql.cli.exits import Exit, fail, guarded, say, warn
+from pql.cli.output import folded
 from pql.cli.progress import progress
 from pql.cli.streams import speak_utf8
 from pql.cli.text import inert_json, printable
@@ -47,9 +47,10 @@ def _say(done: RefreshReport) -> None:
         warn(printable(text))
     if len(warnings) > _MOST_SHOWN:
         more = len(warnings) - _MOST_SHOWN
-        print(f"… and {more:,} more warnings; --report json has them all", file=sys.stderr)
-    print(
+        say(f"… and {more:,} more warnings; --report json has them all")
+    told = (
         f"{done.read:,} runs read ({done.added:,} new, {done.changed:,} changed), "
         f"{done.unchanged:,} unchanged, {done.gone:,} gone, {done.damaged:,} damaged, "
         f"{done.skipped:,} entries skipped; snapshot {done.version}"
     )
+    print(folded(told))

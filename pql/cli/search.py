@@ -10,8 +10,17 @@ from lineage_index.index.index import ENTITY_NAMES, Index
 from lineage_index.index.result import SearchResult
 from pql.binder.bound import BoundQuery
 from pql.catalog.fields import Entity
-from pql.cli.exits import Exit, fail, guarded, tell
-from pql.cli.output import chosen_format, encode, paints, tabulate, terminal_width, write_bytes, write_text
+from pql.cli.exits import Exit, fail, guarded, say, tell
+from pql.cli.output import (
+    chosen_format,
+    encode,
+    folded,
+    paints,
+    tabulate,
+    terminal_width,
+    write_bytes,
+    write_text,
+)
 from pql.cli.output_cells import json_text
 from pql.cli.output_columns import (
     ShownColumn,
@@ -190,7 +199,7 @@ class _Answer:
             )
             lines = text + "\n"
             if hidden:
-                lines += f"no room for: {', '.join(hidden)} (--columns or --format wide)\n"
+                lines += folded(f"no room for: {', '.join(hidden)} (--columns or --format wide)", file) + "\n"
         self._counted(lines)
 
     def _columns(self) -> None:
@@ -268,4 +277,4 @@ def say_why_nothing(index: Index, bound: BoundQuery, query: str | None) -> None:
     if len(query or "") > LONGEST:  # each of its values would be held against those that are there
         return
     for line in nothing_lines(index, bound, query or ""):
-        print(line, file=sys.stderr)
+        say(line)

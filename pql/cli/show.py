@@ -9,18 +9,19 @@ from typing import Any
 from lineage_index.index.index import Index
 from lineage_index.index.lineage import Direction, neighbours
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import paints, strong, terminal_width, write_text
+from pql.cli.output import folded, paints, strong, terminal_width, write_text
 from pql.cli.output_cells import json_text, plain
 from pql.cli.output_index import open_index
 from pql.cli.show_run import one_run
 from pql.cli.show_spark import sparkline
-from pql.cli.table import TextColumn, fit_table
+from pql.cli.table import TextColumn, stack_table
 from pql.cli.text import clip, printable, width
 
 __all__ = ["run_show"]
 
 _SECTIONS = ("inputs", "outputs", "meta_info")
 _CURVE = 32
+_BELOW = "    "
 _MOST = 100
 """More lines of one kind than this are counted, not shown."""
 
@@ -132,8 +133,12 @@ def _pairs(pairs: dict[str, str]) -> list[str]:
     columns = terminal_width()
     lines = []
     for name, text in list(zip(names, pairs.values(), strict=True))[:_MOST]:
-        line = f"  {name}{' ' * (wide - width(name))}  {printable(text)}"
-        lines.append(clip(line, columns) if columns else line)
+        text = printable(text)
+        line = f"  {name}{' ' * (wide - width(name))}  {text}"
+        if columns is not None and width(text) <= columns - len(_BELOW) < width(line) - len(_BELOW):
+            lines += [f"  {name}", _BELOW + text]  # whole, if not beside its name
+        else:
+            lines.append(clip(line, columns) if columns else line)
     if len(pairs) > _MOST:
         lines.append(f"  ... and {len(pairs) - _MOST} more (--format json)")
     return lines
@@ -160,8 +165,10 @@ def _artifacts(artifacts: list[dict[str, Any]]) -> list[str]:
         ("kind", [plain(each["kind"]) for each in shown], False),
         ("", ["input" if each["is_input"] else "output" for each in shown], False),
         ("path", [plain(each["path"]) for each in shown], False),
-        ("content", [_content(each) for each in shown], False),
     ]
+    contents = [_content(each) for each in shown]
+    if any(each != "-" for each in contents):
+        columns.append(("content", contents, False))
     return _table(columns, len(artifacts))
 
 
@@ -172,10 +179,10 @@ def _content(artifact: dict[str, Any]) -> str:
 
 
 def _table(columns: list[TextColumn], total: int) -> list[str]:
-    text, hidden = fit_table(columns, terminal_width(), frozenset({"curve"}), coloured=paints())
+    text, hidden = stack_table(columns, terminal_width(), coloured=paints())
     lines = text.splitlines()
     if hidden:
-        lines.append(f"  no room for: {', '.join(hidden)}")
+        lines.append(folded(f"  no room for: {', '.join(hidden)} (--format json)", hang="    "))
     if total > _MOST:
         lines.append(f"  ... and {total - _MOST:,} more (--format json)")
     return lines

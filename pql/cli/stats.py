@@ -15,11 +15,21 @@ from pql.catalog.fields import Entity, Family, find_field
 from pql.cli.defaults import asked_query
 from pql.cli.exits import Exit, fail, guarded, tell, warn
 from pql.cli.names import option_error
-from pql.cli.output import OF_TABLES, chosen_format, paints, tabulate, terminal_width, write_bytes, write_text
+from pql.cli.output import (
+    OF_TABLES,
+    chosen_format,
+    folded,
+    paints,
+    tabulate,
+    terminal_width,
+    write_bytes,
+    write_text,
+)
 from pql.cli.output_cells import json_text
 from pql.cli.output_columns import ShownColumn
 from pql.cli.output_index import open_index
-from pql.cli.table import fit_table
+from pql.cli.table import stack_table
+from pql.cli.text import printable
 from pql.diagnostics.diagnostic import PqlError
 from pql.plan.forms import field_name
 
@@ -62,7 +72,8 @@ def run_stats(
         fail("0 runs matched", Exit.NOTHING)
     if of is not None:
         _say_numberless(rows)
-    _write(_columns(rows, [_name(each) for each in groups]), form, file, _matched(bound, found[0][1]))
+    columns = _columns(rows, [_name(each) for each in groups])
+    _write(columns, len(groups), form, file, _matched(bound, found[0][1]))
 
 
 def _refuse_texts(keys: list[SortKey]) -> None:
@@ -147,7 +158,7 @@ def _columns(rows: list[tuple[SortKey | None, GroupStatistics]], by: list[str]) 
     return columns
 
 
-def _write(columns: list[ShownColumn], form: str, file: str | None, matched: str) -> None:
+def _write(columns: list[ShownColumn], groups: int, form: str, file: str | None, matched: str) -> None:
     if form == "json":
         count = len(columns[0].cells)
         records = [{each.name: each.cells[place] for each in columns} for place in range(count)]
@@ -162,8 +173,14 @@ def _write(columns: list[ShownColumn], form: str, file: str | None, matched: str
         else:
             write_text(content, file, utf8=True)
         return
-    texts = [each.text() for each in columns]
-    text, hidden = fit_table(texts, terminal_width(file), frozenset({"of", "best"}), coloured=paints(file))
+    of = [each for each in columns[groups:] if each.name == "of"]
+    if len({cell for each in of for cell in each.cells}) == 1:
+        matched = f"{printable(of[0].cells[0])}: {matched}"
+        of = []
+    lead = [*columns[:groups], *of]
+    rest = [each for each in columns[groups:] if each.name != "of"]
+    texts = [each.text() for each in (*lead, *rest)]
+    text, hidden = stack_table(texts, terminal_width(file), keys=len(lead), coloured=paints(file))
     if hidden:
-        text += f"\nno room for: {', '.join(hidden)} (--format wide)"
+        text += "\n" + folded(f"no room for: {', '.join(hidden)} (--format wide)", file)
     write_text(f"{text}\n{matched}\n", file)

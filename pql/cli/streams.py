@@ -12,9 +12,21 @@ from typing import NoReturn, TextIO
 
 from pql.cli.exits import Exit
 
-__all__ = ["COLOURS", "ask_colour", "closing_quietly", "hang_up", "in_colour", "open_missing", "speak_utf8"]
+__all__ = [
+    "COLOURS",
+    "ask_colour",
+    "closing_quietly",
+    "columns_of",
+    "hang_up",
+    "in_colour",
+    "open_missing",
+    "speak_utf8",
+]
 
 COLOURS = ("auto", "always", "never")
+_UNTOLD = 80
+"""The columns of a terminal that does not say how many it has."""
+
 _asked: ContextVar[str] = ContextVar("colour", default="auto")
 
 
@@ -34,6 +46,19 @@ def in_colour(stream: TextIO) -> bool:
     if said("FORCE_COLOR", "0") not in ("", "0") or said("CLICOLOR_FORCE", "0") not in ("", "0"):
         return True
     return said("TERM") != "dumb" and said("CLICOLOR") != "0" and stream.isatty()
+
+
+def columns_of(stream: TextIO) -> int | None:
+    """The columns of the terminal that a stream is; None where nothing is to be cut or folded."""
+    if not stream.isatty():
+        return None
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _UNTOLD
+    except OSError:
+        return _UNTOLD
 
 
 def open_missing() -> None:

@@ -10,7 +10,7 @@ from pql.cli.text import clip, printable, width
 if TYPE_CHECKING:
     from pql.diagnostics.style import Style
 
-__all__ = ["TextColumn", "fit_table", "render_table"]
+__all__ = ["TextColumn", "fit_table", "render_table", "stack_table"]
 
 TextColumn = tuple[str, list[str], bool]
 """(heading, cells, whether they are numbers)"""
@@ -34,17 +34,20 @@ def fit_table(
 ) -> tuple[str, list[str]]:
     """The lines, and the headings of columns that had no room.
 
-    Texts are cut down to a width that still says something; numbers and the columns named by `rigid` never
-    are, as a cut number is another number. What still does not fit is left out from the right. With
-    `coloured` there are the escapes of a terminal; with `titles` a row that has nothing but a first cell is
-    a heading, too.
+    Texts, and headings of numbers, are cut down to a width that still says something; numbers and the columns
+    named by `rigid` never are, as a cut number is another number. What still does not fit is left out from
+    the right. With `coloured` there are the escapes of a terminal; with `titles` a row that has nothing but a
+    first cell is a heading, too.
     """
     shown = [(printable(head), [printable(cell) for cell in cells], right) for head, cells, right in columns]
-    widths = [max(width(text) for text in (head, *cells)) for head, cells, _ in shown]
+    inside = [max(map(width, cells), default=0) for _, cells, _ in shown]
+    widths = [max(width(head), own) for (head, _, _), own in zip(shown, inside, strict=True)]
     count = len(shown)
     if terminal is not None:
-        fixed = [right or head in rigid for head, _, right in shown]
-        least = [own if firm else min(own, _NARROWEST) for own, firm in zip(widths, fixed, strict=True)]
+        least = [
+            min(own, max(_NARROWEST, cells)) if right else own if head in rigid else min(own, _NARROWEST)
+            for (head, _, right), own, cells in zip(shown, widths, inside, strict=True)
+        ]
         while count > 1 and _total(least[:count]) > terminal:
             count -= 1
         widths = _fitted(widths[:count], least[:count], terminal)
@@ -52,9 +55,41 @@ def fit_table(
     rows = [[head for head, _, _ in kept], *zip(*(cells for _, cells, _ in kept), strict=True)]
     lines = []
     for number, row in enumerate(rows):
-        heading = not number or (titles and not any(row[1:]))
-        lines.append(_line(row, kept, widths, _styles(row, kept, heading=heading) if coloured else None))
+        title = titles and bool(number) and not any(row[1:])
+        styles = _styles(row, kept, heading=title or not number) if coloured else None
+        if title:  # it has the room of the empty cells behind it
+            lines.append(_line(row[:1], kept[:1], [_total(widths)], styles))
+        else:
+            lines.append(_line(row, kept, widths, styles))
     return "\n".join(lines), [head for head, _, _ in shown[count:]]
+
+
+def stack_table(
+    columns: list[TextColumn],
+    terminal: int | None,
+    rigid: frozenset[str] | None = None,
+    *,
+    keys: int = 1,
+    coloured: bool = False,
+    titles: bool = False,
+) -> tuple[str, list[str]]:
+    """As `fit_table`, but what has no room beside the others stands in a table below, behind the first `keys`
+    columns again. Only a column that has no room behind these is left out. `rigid` None are all but these."""
+    parts: list[str] = []
+    left: list[str] = []
+    lead, rest = columns[:keys], columns[keys:]
+    firm = frozenset(head for head, _, _ in rest) if rigid is None else rigid
+    while rest:
+        text, hidden = fit_table([*lead, *rest], terminal, firm, coloured=coloured, titles=titles)
+        taken = len(rest) - len(hidden)
+        if taken > 0:
+            parts.append(text)
+        else:
+            left.append(rest[0][0])
+        rest = rest[max(1, taken) :]
+    if not parts:  # nothing has room behind the first ones
+        return fit_table(columns, terminal, firm, coloured=coloured, titles=titles)
+    return "\n\n".join(parts), left
 
 
 def _line(

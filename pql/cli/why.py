@@ -8,7 +8,7 @@ from lineage_index.index.index import Index
 from lineage_index.index.why import Clause, why
 from pql.binder.bound import BoundAnd, BoundCondition, BoundNot, BoundOr, KeyValue
 from pql.cli.exits import Exit, fail, guarded
-from pql.cli.output import strong, toned, write_text
+from pql.cli.output import folded, strong, toned, write_text
 from pql.cli.output_cells import json_text
 from pql.cli.output_index import open_index
 from pql.cli.show_run import one_run
@@ -34,7 +34,7 @@ def run_why(run: str, query: str, output: str, as_of: str | None, index: str | N
         else:
             verdict = "matches" if tree.holds else "does not match"
             name = printable(row["name"] or "(no name)")
-            lines = [f"{strong(name)}  {uuid}  {_marked(verdict, tree)}", *_lines(tree, query, row)]
+            lines = [folded(f"{strong(name)}  {uuid}  {_marked(verdict, tree)}"), *_lines(tree, query, row)]
             write_text("".join(f"{line}\n" for line in lines), None)
         if not tree.holds:
             raise SystemExit(int(Exit.NOTHING))
@@ -48,8 +48,9 @@ def _row(index: Index, uuid: str) -> dict[str, Any]:
 def _lines(clause: Clause, query: str, row: dict[str, Any], lead: str = "", branch: str = "") -> list[str]:
     mark = _marked("✓" if clause.holds else "✗", clause)
     said = _said(clause, row)
-    lines = [f"{lead}{branch}{mark} {_heading(clause, query)}" + (f"  — {said}" if said else "")]
+    line = f"{lead}{branch}{mark} {_heading(clause, query)}" + (f"  — {said}" if said else "")
     below = lead + {"": "", "├─ ": "│  ", "└─ ": "   "}[branch]
+    lines = [folded(line, hang=below + ("│   " if clause.parts else "    "))]
     for place, part in enumerate(clause.parts):
         last = place == len(clause.parts) - 1
         lines += _lines(part, query, row, below, "└─ " if last else "├─ ")

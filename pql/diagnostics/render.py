@@ -7,11 +7,16 @@ from functools import partial
 
 from pql.diagnostics.diagnostic import Diagnostic, Severity
 from pql.diagnostics.span import Span
-from pql.diagnostics.visible import printable, width
+from pql.diagnostics.visible import fold, printable, width
 
 __all__ = ["excerpt", "line_and_column", "render"]
 
 _WIDEST = 100
+_NARROWEST = 20
+"""Signs of a line of source that are shown."""
+
+_FRAME = len(" | ") + 2 * len("… ")
+"""The columns around a line of source that is cut at both ends."""
 
 _ARGUMENTS = ("query", "sort")
 """Sources that are no files; where they are empty, there is no place to be told."""
@@ -23,22 +28,23 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - start + 1
 
 
-def render(diagnostic: Diagnostic, text: str, *, coloured: bool = False) -> str:
-    """The diagnostic as lines, without a newline at the end; `coloured` with the escapes of a terminal."""
+def render(diagnostic: Diagnostic, text: str, *, coloured: bool = False, columns: int | None = None) -> str:
+    """The diagnostic as lines, without a newline at the end; `coloured` with the escapes of a terminal, and
+    folded to its `columns`."""
     head, strong, frame, name = _styles(diagnostic.severity) if coloured else (str,) * 4
     line, column = line_and_column(text, diagnostic.span.start)
-    lines = [
-        f"{head(f'{diagnostic.severity.value}[{diagnostic.code}]')}: {strong(printable(diagnostic.message))}"
-    ]
+    kind = head(f"{diagnostic.severity.value}[{diagnostic.code}]")
+    lines = [fold(f"{kind}: {strong(printable(diagnostic.message))}", columns)]
     gutter = " " * len(str(line))
     if text.strip() or diagnostic.source not in _ARGUMENTS:
         lines.append(f"{gutter}{frame('-->')} {printable(diagnostic.source)}:{line}:{column}")
     if text.strip():
-        source, caret = excerpt(text, diagnostic.span)
+        widest = _WIDEST if columns is None else columns - len(gutter) - _FRAME
+        source, caret = excerpt(text, diagnostic.span, widest)
         bar = frame("|")
         lines += [f"{gutter} {bar}", f"{frame(str(line))} {bar} {source}", f"{gutter} {bar} {head(caret)}"]
     if diagnostic.hint:
-        lines.append(f"{name('hint')}: {printable(diagnostic.hint)}")
+        lines.append(fold(f"{name('hint')}: {printable(diagnostic.hint)}", columns))
     return "\n".join(lines)
 
 
@@ -50,15 +56,16 @@ def _styles(severity: Severity) -> tuple[Callable[[str], str], ...]:
     return tuple(partial(painted, style=each) for each in (head, Style.STRONG, Style.NAME, Style.NAME))
 
 
-def excerpt(text: str, span: Span) -> tuple[str, str]:
+def excerpt(text: str, span: Span, widest: int = _WIDEST) -> tuple[str, str]:
     """The line that holds the span's start, cut to a readable width, and the carets below it."""
+    widest = min(_WIDEST, max(_NARROWEST, widest))
     begin = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.start)
     end = len(text) if end < 0 else end
     if text[begin:end].endswith("\r") and span.start < end:
         end -= 1  # of a line end in two characters
-    left = max(begin, min(span.start - _WIDEST // 2, end - _WIDEST))
-    right = min(end, left + _WIDEST)
+    left = max(begin, min(span.start - widest // 2, end - widest))
+    right = min(end, left + widest)
     before, under = text[left : span.start], text[span.start : min(span.end, right)]
     lead = "… " if left > begin else ""
     tail = " …" if right < end else ""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 
-__all__ = ["clip", "inert_json", "printable", "width"]
+__all__ = ["clip", "fold", "inert_json", "printable", "width"]
+
+_ESCAPE = re.compile(r"\x1b\[[\d;]*m")
 
 
 def printable(text: str) -> str:
@@ -54,3 +57,21 @@ def clip(text: str, columns: int) -> str:
             break
         kept += each
     return kept + "…"
+
+
+def fold(text: str, columns: int | None, hang: str = "  ") -> str:
+    """The text in lines of at most so many columns, broken at blanks only; `hang` leads all lines but the
+    first. A word that is longer than a line stays whole. None is any width; escapes of colours take none.
+    """
+    if columns is None or width(_ESCAPE.sub("", text)) <= columns:
+        return text
+    start = len(text) - len(text.lstrip(" "))
+    lead, lines = text[:start], list[str]()
+    line, room = "", columns - start
+    for word in re.split(r"(?<=\S)(?= )", text[start:]):
+        if line and width(_ESCAPE.sub("", line + word)) > room:
+            lines.append(lead + line)
+            lead, line, room = hang, word.lstrip(" "), columns - width(_ESCAPE.sub("", hang))
+        else:
+            line += word
+    return "\n".join([*lines, lead + line])

@@ -158,7 +158,7 @@ def test_nothing_found_says_which_clause_and_what_comes_closest(index: Path) -> 
         ("tags:bset", 'did you mean "best" (1 run)?'),
         ("artifacts.name:reprot", 'did you mean "report" (2 runs)?'),
         ("project:visoin", 'did you mean "vision" (6 runs)?'),
-        ("inputs.lerning_rate:1 | inputs.optmizer:adam", "did you mean `optimizer`?"),
+        ("inputs.lerning_rate:1 | inputs.optmizer:adam", "did you mean `inputs.optimizer`?"),
         ("status:running", 'values that are there: "succeeded" (5), "failed" (1)'),
         ("created_at:<2025", "365.0 days after 2025-01-01 00:00:00"),
     ],

@@ -123,7 +123,9 @@ def test_help_in_colour_says_the_same(listed: Listed) -> None:
     coloured = coloured_help(plain)
     assert ESCAPE.sub("", coloured) == plain
     assert "\x1b[1mOptions:\x1b[0m" in coloured
-    assert coloured.count(f"\x1b[{Style.NAME.value}m  pql ") + coloured.count("| pql") >= 2 - (name in ("check", "run"))
+    assert coloured.count(f"\x1b[{Style.NAME.value}m  pql ") + coloured.count("| pql") >= 2 - (
+        name in ("check", "run")
+    )
     assert CliRunner().invoke(app, ["--color", "always", name, "--help"], color=True).stdout == coloured
 
 
