@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forked
 import pytest
 from doc_blocks import Block, Command, blocks, commands, matches
 
@@ -62,7 +63,7 @@ def named(language: str) -> list[object]:
 def run(command: str, folder: Path) -> str:
     """What a command prints, on either stream."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PQL_", "COLUMNS"))}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = os.pathsep.join([str(forked.program().parent), str(forked.REAL.parent), os.environ["PATH"]])
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-PQL = Path(sys.executable).with_name("pql")
+import forked
+
+PQL = forked.REAL
 
 # The runs of the fixture store, named after what is special in them.
 PLAIN = "5bc8fbbcbde540998164d8399f767c45"
@@ -48,9 +49,9 @@ def run_pql(
     stdin: str | bytes = "",
     env: dict[str, str] | None = None,
 ) -> Outcome:
-    """Run `pql` in a folder, in an environment without settings of its own but those given."""
+    """Run `pql`, in a fork, in a folder, in an environment without settings of its own but those given."""
     done = subprocess.run(
-        [PQL, *arguments],
+        [forked.program(), *arguments],
         cwd=cwd,
         input=stdin.encode() if isinstance(stdin, str) else stdin,
         capture_output=True,
