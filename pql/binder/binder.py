@@ -35,7 +35,7 @@ from pql.binder.bound import (
 from pql.binder.literals import OPERATORS, Typing, is_null, type_operation
 from pql.binder.paths import Target, bind_subject, keyless
 from pql.binder.regexes import LARGEST_TOGETHER, regex_size
-from pql.catalog.fields import Entity, Family, Field, Relation, find_field, find_relation
+from pql.catalog.fields import Entity, Family, Field, Relation, entity_of, find_field, find_relation
 from pql.catalog.numbers import spelt_number
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.span import Span
@@ -158,11 +158,7 @@ def _bind_group(group: Group, entity: Entity, context: _Context) -> Bound:
         span = Span(group.span.start, group.span.start + len(name))
         hint = suggestion(name, known)
         raise PqlError(Diagnostic("PQL206", span, {"field": name}, hint), context.text)
-    inner = {
-        Relation.ARTIFACTS: Entity.ARTIFACT,
-        Relation.CONNECTIONS: Entity.CONNECTION,
-    }.get(relation, Entity.RUN)
-    item = _bind(group.item, inner, context) or BoundConstant(True, group.item.span)
+    item = _bind(group.item, entity_of(relation), context) or BoundConstant(True, group.item.span)
     return BoundGroup(Step(relation, group.transitive), item, group.span)
 
 

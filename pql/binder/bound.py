@@ -7,10 +7,11 @@ definition of what these nodes mean.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from pql.catalog.fields import Entity, Field, Relation, Section
 from pql.diagnostics.diagnostic import Diagnostic
@@ -49,6 +50,7 @@ __all__ = [
     "TimeInside",
     "TimeTest",
     "Value",
+    "nil_passes",
 ]
 
 
@@ -66,7 +68,18 @@ class Operator(Enum):
         """What `~` makes of an ordering: `~<` is `>=`."""
         return _TURNED[self]
 
+    def holds(self, left: Any, right: Any) -> bool:
+        """Whether it holds between two values of one type: texts go by code points, numbers are exact."""
+        return bool(_HOLDS[self](left, right))
 
+
+_HOLDS = {
+    Operator.EQ: operator.eq,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+}
 _TURNED = {
     Operator.EQ: Operator.EQ,
     Operator.LT: Operator.GE,
@@ -269,6 +282,19 @@ Test = (
 )
 
 
+def nil_passes(test: Test) -> bool:
+    """Whether a nil value passes the test."""
+    match test:
+        case IsNil() | IsEmpty():
+            return True
+        case AnyOf(tests):
+            return any(nil_passes(each) for each in tests)
+        case AllOf(tests):
+            return all(nil_passes(each) for each in tests)
+        case _:
+            return False
+
+
 # The tree.
 
 
@@ -357,4 +383,3 @@ class BoundQuery:
     limit: int | None = None
     offset: int = 0
     warnings: tuple[Diagnostic, ...] = ()
-    notes: Mapping[str, str] = field(default_factory=dict, compare=False)

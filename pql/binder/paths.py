@@ -14,6 +14,7 @@ from pql.catalog.fields import (
     Family,
     Field,
     Relation,
+    entity_of,
     find_field,
     find_relation,
 )
@@ -101,7 +102,7 @@ def _bind_path(path: FieldPath, entity: Entity, text: str) -> Target:
             _unknown(spelled(path), path, entity, text)
         if not segments:
             return Target(tuple(steps), ElementId(), _ID_FIELDS.get(relation, _RUN_ID), spelled(path))
-        entity = _entity_of(relation)
+        entity = entity_of(relation)
         head = segments[0]
         transitive = head.endswith("*") and not (quoted and quoted[0])
         name, segments, quoted = head.removesuffix("*") if transitive else head, segments[1:], quoted[1:]
@@ -116,16 +117,6 @@ def _relation(name: str, entity: Entity) -> Relation | None:
     if entity in (Entity.ARTIFACT, Entity.POINT) and name == "run":
         return Relation.RUN
     return None
-
-
-def _entity_of(relation: Relation) -> Entity:
-    match relation:
-        case Relation.ARTIFACTS:
-            return Entity.ARTIFACT
-        case Relation.CONNECTIONS:
-            return Entity.CONNECTION
-        case _:
-            return Entity.RUN
 
 
 def _bind_field(

@@ -20,6 +20,7 @@ __all__ = [
     "Field",
     "Relation",
     "Section",
+    "entity_of",
     "find_field",
     "find_relation",
 ]
@@ -235,6 +236,17 @@ _INDEX: dict[Entity, dict[str, Field]] = {
     entity: {name: field for field in fields for name in (field.name, *field.aliases)}
     for entity, fields in ENTITIES.items()
 }
+
+
+def entity_of(relation: Relation) -> Entity:
+    """What the relation leads to."""
+    match relation:
+        case Relation.ARTIFACTS:
+            return Entity.ARTIFACT
+        case Relation.CONNECTIONS:
+            return Entity.CONNECTION
+        case _:
+            return Entity.RUN
 
 
 def find_field(entity: Entity, name: str) -> Field | None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pql.binder.binder import Clock
 from pql.catalog.numbers import spelt_number
 from pql.check.comments import COMMENT
-from pql.check.model import Report
+from pql.check.model import Report, report_of
 from pql.check.operations import Document, looks_like_operation, read_operations, split_documents
 from pql.check.pqlfile import Block, read_blocks
 from pql.check.saved import read_all_saved
 from pql.check.search import Search, read_search
 from pql.check.texts import Text
-from pql.diagnostics.diagnostic import Diagnostic, PqlError
+from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.span import Span
 from pql.joins.source import Placed, Source, placed
 
@@ -46,6 +47,16 @@ class Contents:
     texts: tuple[Span, ...] = ()
     faults: tuple[Report, ...] = ()
 
+    def all_searches(self) -> Iterator[tuple[int, Search]]:
+        """Those of blocks and those of joins, each with the offset that its spans count from."""
+        for search in self.searches:
+            yield 0, search
+        for document in self.documents:
+            for unit in document.units:
+                for join in unit.joins:
+                    if join.search is not None:
+                        yield document.base, join.search
+
 
 def read_contents(name: str, text: str, kind: Kind, clock: Clock) -> Contents:
     """Read a file; what is wrong in it becomes reports of its parts."""
@@ -62,14 +73,9 @@ def read_contents(name: str, text: str, kind: Kind, clock: Clock) -> Contents:
             saved, found = read_all_saved(Source(name, text))
             blocks = tuple(each.block for each in saved)
             searches = tuple(_search(Source(name, text), each, clock) for each in blocks)
-            return Contents(name, text, (), blocks, searches, faults=tuple(_report(each) for each in found))
+            return Contents(name, text, (), blocks, searches, faults=tuple(map(report_of, found)))
         case _:
             return _pql(name, text, clock)
-
-
-def _report(error: PqlError) -> Report:
-    found = error.diagnostic
-    return Report(found.span, hint=found.hint, code=found.code, message=found.message)
 
 
 def _yaml(name: str, text: str, clock: Clock) -> Contents:

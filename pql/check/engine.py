@@ -12,7 +12,6 @@ from pql.check.known import Known
 from pql.check.model import Edit, Finding, Report
 from pql.check.rule import Rule
 from pql.check.rules import RULES
-from pql.check.search import Search
 from pql.diagnostics.span import Span
 
 __all__ = ["Selection", "UnknownCodeError", "all_codes", "check_contents", "check_text", "select"]
@@ -95,22 +94,12 @@ def _reports(contents: Contents, rules: Sequence[Rule], known: Known | None) -> 
                     yield from _findings(rule, rule.on_unit(unit), name, base)
     of_search = [(rule, rule.on_search) for rule in rules if rule.on_search is not None]
     of_known = [(rule, rule.on_known) for rule in rules if rule.on_known is not None]
-    for base, search in _searches(contents):
+    for base, search in contents.all_searches():
         for rule, check in of_search:
             yield from _findings(rule, check(search), name, base)
         for rule, ask in of_known if known is not None else ():
             assert known is not None
             yield from _findings(rule, ask(search, known), name, base)
-
-
-def _searches(contents: Contents) -> Iterator[tuple[int, Search]]:
-    for search in contents.searches:
-        yield 0, search
-    for document in contents.documents:
-        for unit in document.units:
-            for join in unit.joins:
-                if join.search is not None:
-                    yield document.base, join.search
 
 
 def _findings(rule: Rule, reports: Iterable[Report], name: str, base: int) -> Iterator[Finding]:

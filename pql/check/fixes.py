@@ -8,7 +8,6 @@ from pql.binder.binder import Clock
 from pql.check.contents import Contents, Kind, read_contents
 from pql.check.engine import Selection, check_contents
 from pql.check.model import Edit, Finding
-from pql.check.search import Search
 from pql.joins.source import Placed
 
 __all__ = ["fixed"]
@@ -79,14 +78,12 @@ def _says_the_same(before: Contents, text: str, kind: Kind, clock: Clock, edits:
 
 
 def _texts(contents: Contents) -> list[tuple[int, Placed]]:
-    searches: list[tuple[int, Search]] = [(0, each) for each in contents.searches]
-    for document in contents.documents:
-        for unit in document.units:
-            searches += [(document.base, join.search) for join in unit.joins if join.search is not None]
-    found: list[tuple[int, Placed]] = []
-    for base, search in searches:
-        found += [(base, each.placed) for each in (search.query, search.sort) if each is not None]
-    return found
+    return [
+        (base, each.placed)
+        for base, search in contents.all_searches()
+        for each in (search.query, search.sort)
+        if each is not None
+    ]
 
 
 def _expected(placed: Placed, base: int, edits: Sequence[Edit]) -> str:

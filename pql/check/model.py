@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pql.diagnostics.diagnostic import Severity
+from pql.diagnostics.diagnostic import PqlError, Severity
 from pql.diagnostics.span import Span
 
-__all__ = ["Edit", "Finding", "Report"]
+__all__ = ["Edit", "Finding", "Report", "report_of"]
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -39,6 +39,12 @@ class Report:
     message: str = ""
     anchor: int | None = None
     related: tuple[Span, ...] = ()
+
+
+def report_of(error: PqlError, anchor: int | None = None) -> Report:
+    """What the compiler refuses, at its place in the document."""
+    found = error.diagnostic
+    return Report(found.span, hint=found.hint, code=found.code, message=found.message, anchor=anchor)
 
 
 @dataclass(frozen=True, slots=True)

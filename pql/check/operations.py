@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pql.binder.binder import Clock
 from pql.check.comments import COMMENT
-from pql.check.model import Report
+from pql.check.model import Report, report_of
 from pql.check.scalars import content_start
 from pql.check.units import Unit, read_unit
 from pql.diagnostics.diagnostic import PqlError
@@ -72,10 +72,9 @@ def read_operations(text: str, name: str, base: int, clock: Clock) -> Document:
     try:
         source, root = read_document(text, name)
     except PqlError as error:
-        found = error.diagnostic
-        span = Span(min(found.span.start, len(text)), min(found.span.end, len(text)))
-        fault = Report(span, hint=found.hint, code=found.code, message=found.message)
-        return Document(Source(name, text), base, (), (), (), fault)
+        fault = report_of(error)
+        span = Span(min(fault.span.start, len(text)), min(fault.span.end, len(text)))
+        return Document(Source(name, text), base, (), (), (), replace(fault, span=span))
     walk = _Walk(source, clock, isinstance(root, Mapping) and _is_operation(root))
     walk.visit(root, None, None)
     texts = tuple(_texts(root, source)) if COMMENT in text else ()

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from pql.binder.binder import Clock, bind
 from pql.binder.bound import BoundQuery
-from pql.catalog.fields import Entity, Relation, find_relation
+from pql.catalog.fields import Entity, entity_of, find_relation
 from pql.check.independent import independent
 from pql.check.model import Report
 from pql.check.texts import Text
@@ -225,22 +225,11 @@ def _conditions(node: Node) -> Iterator[tuple[Condition, Entity]]:
                 stack.extend((item, inside) for item in reversed(items))
             case Not(item):
                 stack.append((item, inside))
-            case Group(relation, _, item):
-                stack.append((item, _entity(relation, inside)))
+            case Group(name, _, item):
+                relation = find_relation(name) if inside is Entity.RUN else None
+                stack.append((item, inside if relation is None else entity_of(relation)))
             case Condition():
                 yield current, inside
-
-
-def _entity(relation: str, outer: Entity) -> Entity:
-    if outer is not Entity.RUN:
-        return outer
-    match find_relation(relation):
-        case Relation.ARTIFACTS:
-            return Entity.ARTIFACT
-        case Relation.CONNECTIONS:
-            return Entity.CONNECTION
-        case _:
-            return Entity.RUN
 
 
 def _closed(node: Node, query: Text) -> Node:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pql.check.model import Edit, Report
@@ -85,8 +84,3 @@ def masked(placed: Placed, anchor: int | None = None) -> Text:
         word = f"t{number}".ljust(end - start, "_")[: end - start]
         characters = characters[:start] + word + characters[end:]
     return Text(placed, characters, found, placed.whole.start if anchor is None else anchor)
-
-
-def fill(message: str, payload: Mapping[str, str]) -> str:
-    """A rule's message with its payload."""
-    return message.format_map(payload)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pql.binder.binder import Clock
-from pql.check.model import Report
+from pql.check.model import Report, report_of
 from pql.check.scalars import exact
 from pql.check.search import Search, read_search
 from pql.check.texts import Text, masked
@@ -85,10 +85,7 @@ class _UnitReader:
         return Unit(self._operation, tuple(found), tuple(self._faults))
 
     def _fault(self, error: PqlError, anchor: int | None = None) -> None:
-        found = error.diagnostic
-        self._faults.append(
-            Report(found.span, hint=found.hint, code=found.code, message=found.message, anchor=anchor)
-        )
+        self._faults.append(report_of(error, anchor))
 
     def _wrong_kind(self, field: str, takes: str, node: Node) -> None:
         where = node.span if isinstance(node, Scalar) else Span(node.span.start, node.span.start + 1)

@@ -31,6 +31,7 @@ from pql.binder.bound import (
     TimeInside,
     TimeTest,
     Value,
+    nil_passes,
 )
 from pql.catalog.fields import Entity, Family, Relation, Section
 from pql.plan.forms import field_name
@@ -338,19 +339,6 @@ def _with_nil(predicate: Predicate, value: Value) -> bool | None:
 
 def _other_with_nil(test: Test, value: Value) -> bool | None:
     return False if isinstance(test, FieldTest) and test.other == value else None
-
-
-def nil_passes(test: Test) -> bool:
-    """Whether a nil value passes the test."""
-    match test:
-        case IsNil() | IsEmpty():
-            return True
-        case AnyOf(tests):
-            return any(nil_passes(each) for each in tests)
-        case AllOf(tests):
-            return all(nil_passes(each) for each in tests)
-        case _:
-            return False
 
 
 def _order(plan: LogicalPlan) -> str:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pql.binder.bound import (
-    AllOf,
-    AnyOf,
     Bound,
     BoundAnd,
     BoundCondition,
@@ -22,9 +20,8 @@ from pql.binder.bound import (
     BoundOr,
     BoundQuery,
     IsEmpty,
-    IsNil,
     Step,
-    Test,
+    nil_passes,
 )
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.span import Span
@@ -223,7 +220,7 @@ def _holds_for_nothing(predicate: Predicate) -> bool:
         case Constant(holds):
             return holds
         case Holds(_, test):
-            return _nil_passes(test)
+            return nil_passes(test)
         case Complement(item):
             return not _holds_for_nothing(item)
         case All(items):
@@ -234,15 +231,3 @@ def _holds_for_nothing(predicate: Predicate) -> bool:
             return False
         case _:
             assert_never(predicate)
-
-
-def _nil_passes(test: Test) -> bool:
-    match test:
-        case IsNil() | IsEmpty():
-            return True
-        case AnyOf(tests):
-            return any(_nil_passes(each) for each in tests)
-        case AllOf(tests):
-            return all(_nil_passes(each) for each in tests)
-        case _:
-            return False

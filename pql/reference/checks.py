@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
 from pql.binder.bound import (
     AllOf,
@@ -52,7 +52,7 @@ def passes(test: Test, value: Cell, other: Lookup) -> bool:
             texts = value if isinstance(value, frozenset) else [value]
             return any(isinstance(each, str) and _text(test, each) for each in texts)
         case TextOrder(operator, text):
-            return isinstance(value, str) and compare(operator, value, text)
+            return isinstance(value, str) and operator.holds(value, text)
         case JsonEquals(text):
             return isinstance(value, list | dict) and json_text(value) == text
         case FlagTest(flag):
@@ -60,7 +60,7 @@ def passes(test: Test, value: Cell, other: Lookup) -> bool:
         case TimeInside(start, end, closed):
             return isinstance(value, datetime) and _inside(value, start, end, closed)
         case TimeTest(operator, instant):
-            return isinstance(value, datetime) and compare(operator, value, instant)
+            return isinstance(value, datetime) and operator.holds(value, instant)
         case IsEmpty():
             raise AssertionError("a test of a relation, not of a value")
         case _:
@@ -68,17 +68,17 @@ def passes(test: Test, value: Cell, other: Lookup) -> bool:
 
 
 def _number(operator: Operator, value: int | float | None, number: int | float) -> bool:
-    """Meaning 3: NaN equals NaN and satisfies no ordering. Python compares int and float exactly."""
+    """Meaning 3: NaN equals NaN and satisfies no ordering."""
     if value is None:
         return False
     if math.isnan(number):
         return operator is Operator.EQ and math.isnan(value)
-    return compare(operator, value, number)
+    return operator.holds(value, number)
 
 
 def _two_numbers(operator: Operator, left: int | float | None, right: int | float | None) -> bool:
     """Field against field: NaN is equal to nothing there, as nobody wrote `nan`."""
-    return left is not None and right is not None and compare(operator, left, right)
+    return left is not None and right is not None and operator.holds(left, right)
 
 
 def _text(test: TextEquals | TextLike | TextMatches, text: str) -> bool:
@@ -100,23 +100,6 @@ def _inside(value: datetime, start: datetime | None, end: datetime | None, close
     if start is not None and value < start:
         return False
     return end is None or value < end or (closed and value == end)
-
-
-def compare(operator: Operator, left: Any, right: Any) -> bool:
-    """Python's own comparison: texts by code points, numbers exactly."""
-    match operator:
-        case Operator.EQ:
-            return bool(left == right)
-        case Operator.LT:
-            return bool(left < right)
-        case Operator.LE:
-            return bool(left <= right)
-        case Operator.GT:
-            return bool(left > right)
-        case Operator.GE:
-            return bool(left >= right)
-        case _:
-            assert_never(operator)
 
 
 def json_text(value: Cell) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pql.check.comments import Lines
 from pql.check.report import CheckReport, places
+from pql.diagnostics.span import Span
 from pql.diagnostics.visible import inert_json
 
 __all__ = ["as_json"]
@@ -28,21 +29,13 @@ def as_json(report: CheckReport) -> str:
                 "hint": each.hint,
                 "start": {"line": at.line, "column": at.column, "offset": each.span.start},
                 "end": {"line": at.end_line, "column": at.end_column, "offset": each.span.end},
-                "related": [
-                    {
-                        "start": {"line": of.line(span.start), "column": of.column(span.start)},
-                        "end": {"line": of.line(span.end), "column": of.column(span.end)},
-                    }
-                    for span in each.related
-                ],
-                "edits": [
-                    {
-                        "start": {"line": of.line(edit.span.start), "column": of.column(edit.span.start)},
-                        "end": {"line": of.line(edit.span.end), "column": of.column(edit.span.end)},
-                        "text": edit.text,
-                    }
-                    for edit in each.edits
-                ],
+                "related": [_ends(span, of) for span in each.related],
+                "edits": [{**_ends(edit.span, of), "text": edit.text} for edit in each.edits],
             }
         )
     return inert_json(json.dumps(found, ensure_ascii=False, indent=2)) + "\n"
+
+
+def _ends(span: Span, lines: Lines) -> dict[str, dict[str, int]]:
+    start, end = ({"line": lines.line(at), "column": lines.column(at)} for at in span)
+    return {"start": start, "end": end}

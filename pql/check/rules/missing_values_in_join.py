@@ -29,7 +29,7 @@ def _check(search: Search) -> Iterator[Report]:
 
 
 def _compared(search: Search, subject: Subject) -> bool:
-    """Whether the query asks for the value of a template, which is never nil: a run without it is left out."""
+    """Whether the query asks for the value of a template, which is never nil."""
     items = search.node.items if isinstance(search.node, And) else (search.node,)
     return any(
         isinstance(each, Condition)

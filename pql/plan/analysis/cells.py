@@ -302,7 +302,7 @@ def _passes(test: Test, cell: _Cell) -> bool:
                 return text in cell.members
             return cell.text == text and not cell.texts_open
         case TextOrder(operator, text):
-            return cell.text is not None and _compare(operator, cell.text, text)
+            return cell.text is not None and operator.holds(cell.text, text)
         case JsonEquals(text):
             return cell.nested == text
         case TextLike() | TextMatches():
@@ -315,10 +315,10 @@ def _passes(test: Test, cell: _Cell) -> bool:
         case TimeInside(start, end, closed):
             return cell.time is not None and _inside(cell.time, start, end, closed)
         case TimeTest(operator, instant):
-            return cell.time is not None and _compare(operator, cell.time, _tick(instant))
+            return cell.time is not None and operator.holds(cell.time, _tick(instant))
         case FieldTest(operator, other):
             side = dict(cell.sides)[other]
-            return cell.number is not None and side < 2 and _compare(operator, side, 0)
+            return cell.number is not None and side < 2 and operator.holds(side, 0)
         case _:
             assert_never(test)
 
@@ -328,26 +328,10 @@ def _number_passes(operator: Operator, value: _Number | None, number: int | floa
         return False
     if math.isnan(number):
         return operator is Operator.EQ and isinstance(value, float) and math.isnan(value)
-    return _compare(operator, value, number)
+    return operator.holds(value, number)
 
 
 def _inside(time: _Number, start: datetime | None, end: datetime | None, closed: bool) -> bool:
     if start is not None and time < _tick(start):
         return False
     return end is None or time < _tick(end) or (closed and time == _tick(end))
-
-
-def _compare(operator: Operator, left: _Number | str, right: _Number | str) -> bool:
-    match operator:
-        case Operator.EQ:
-            return left == right
-        case Operator.LT:
-            return left < right  # type: ignore[operator]
-        case Operator.LE:
-            return left <= right  # type: ignore[operator]
-        case Operator.GT:
-            return left > right  # type: ignore[operator]
-        case Operator.GE:
-            return left >= right  # type: ignore[operator]
-        case _:
-            assert_never(operator)

@@ -23,8 +23,8 @@ from pql.binder.bound import (
     Step,
     Test,
     Value,
+    nil_passes,
 )
-from pql.plan.describe import nil_passes
 
 __all__ = ["Atom", "Both", "Either", "Formula", "Truth", "Variable", "some_run"]
 
