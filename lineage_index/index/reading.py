@@ -42,8 +42,8 @@ class Folders:
     def outline(self) -> list[RunRecord]:
         return self._batch.outline()
 
-    def points(self) -> Iterator[pa.Table]:
-        for table in self._batch.points():
+    def points(self, places: Sequence[int]) -> Iterator[pa.Table]:
+        for table in self._batch.points(places):
             if self._history:
                 yield table
 

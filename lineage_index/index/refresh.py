@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -14,6 +13,7 @@ from typing import Any
 from lineage_index.index.locate import check_path
 from lineage_index.index.reading import Done, read_folders, with_other_content
 from lineage_index.index.source import AnyFolder, Source, StoreMissing, scan_store, store_at
+from lineage_index.ingest.collector import begin_worker, no_collection
 from lineage_index.ingest.record import Problem
 from lineage_index.store.commit import commit
 from lineage_index.store.compaction import compact, needs_compaction
@@ -107,6 +107,19 @@ def refresh(
 
     Raises StoreMissing, or what the store of tables raises (StoreError).
     """
+    with no_collection():
+        return _refresh(store, index, history, verify, compaction, workers, progress)
+
+
+def _refresh(
+    store: str | Path,
+    index: str | Path,
+    history: bool,
+    verify: bool,
+    compaction: bool,
+    workers: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> RefreshReport:
     root = store_at(store)
     target = home_of(index if "://" in str(index) else os.path.abspath(index))
     check_path(target)
@@ -218,8 +231,7 @@ def _workers(asked: int | None) -> int:
 
 
 def _pool(count: int) -> ProcessPoolExecutor:
-    # Records hold no cycles, and nothing else is made there: the collector would only walk them.
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=gc.disable)
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=begin_worker)
 
 
 def _steps(

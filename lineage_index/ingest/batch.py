@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pyarrow as pa
 
-from lineage_index.ingest.collector import no_collection
-from lineage_index.ingest.draft import METRIC, Draft, read_draft
+from lineage_index.ingest.draft import METRIC, SeriesFile, read_draft
 from lineage_index.ingest.metrics import MetricFile, read_metric_files
 from lineage_index.ingest.metricstats import SeriesStats
 from lineage_index.ingest.record import RunRecord, SeriesRecord
@@ -39,52 +38,49 @@ class Batch:
     """
 
     def __init__(self, folders: Sequence[RunFolder]) -> None:
-        with no_collection():
-            self._drafts = [read_draft(folder) for folder in folders]
+        self._drafts = [read_draft(folder) for folder in folders]
         self._read = False
 
     def outline(self) -> list[RunRecord]:
         """The records before the metric files are read: the series are there, in their final order, those
         of metrics without counts and summaries."""
-        with no_collection():
-            return [draft.record() for draft in self._drafts]
+        return [draft.record() for draft in self._drafts]
 
-    def points(self) -> Iterator[pa.Table]:
-        """Yield the points of all metrics as tables of `POINTS_SCHEMA`; once, to be used up."""
-        files: list[MetricFile] = []
+    def points(self, places: Sequence[int] | None = None) -> Iterator[pa.Table]:
+        """Yield the points of all metrics as tables of `POINTS_SCHEMA`; once, to be used up.
 
-        def opened() -> Iterator[MetricFile]:
-            for file in _metric_files(self._drafts):
-                files.append(file)
-                yield file
-
-        for table in read_metric_files(opened()):
+        `places` has the number by which each series of the outline, run after run, is named and sorted;
+        without it they count as they come.
+        """
+        every = [series for draft in self._drafts for series in draft.series]
+        whole_lines = [draft.whole_lines for draft in self._drafts for _ in draft.series]
+        files = {
+            number: MetricFile(
+                each.path,
+                number if places is None else places[number],
+                each.report,
+                SeriesStats(),
+                whole_lines[number],
+                each.checksum,
+            )
+            for number, each in enumerate(every)
+            if each.record.kind == METRIC
+        }
+        for table in read_metric_files(files.values()):
             if table.num_rows:
                 yield table
-        with no_collection():
-            for file in files:
-                _fill_in(self._drafts[file.run], file)
+        for number, file in files.items():
+            _fill_in(every[number], file.stats)
         self._read = True
 
     def records(self) -> list[RunRecord]:
         """The whole records. Raises RuntimeError while `points()` is not used up."""
         if not self._read:
             raise RuntimeError("the points of this batch were not read to their end")
-        with no_collection():
-            return [draft.record(whole=True) for draft in self._drafts]
+        return [draft.record(whole=True) for draft in self._drafts]
 
 
-def _metric_files(drafts: Sequence[Draft]) -> Iterator[MetricFile]:
-    for run, draft in enumerate(drafts):
-        for place, file in enumerate(draft.series):
-            if file.record.kind == METRIC:
-                yield MetricFile(
-                    file.path, run, place, file.report, SeriesStats(), draft.whole_lines, file.checksum
-                )
-
-
-def _fill_in(draft: Draft, metric: MetricFile) -> None:
-    file, stats = draft.series[metric.series], metric.stats
+def _fill_in(file: SeriesFile, stats: SeriesStats) -> None:
     before = file.record
     file.last_time = stats.last_time
     file.record = SeriesRecord(

@@ -37,8 +37,8 @@ def read_run(folder: RunFolder, *, history: bool = True) -> RunRecord:
     series = list(record.series)
     parts: dict[int, list[pa.Table]] = {}
     for table in tables:
-        for place in table.column("series").unique().to_pylist():
-            rows = table.filter(pc.equal(table.column("series"), place))
+        for place in table.column("place").unique().to_pylist():
+            rows = table.filter(pc.equal(table.column("place"), place))
             parts.setdefault(place, []).append(rows)
     for place, each in enumerate(series):
         if each.kind == METRIC:

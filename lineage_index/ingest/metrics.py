@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lineage_index.ingest.collector import no_collection
 from lineage_index.ingest.content import Checksum
 from lineage_index.ingest.files import open_raw
 from lineage_index.ingest.lines import HEADER_PREFIX, MAX_LINE, LineFaults, metric_row
@@ -31,38 +30,31 @@ _FLUSH_BYTES = 1 << 25
 class MetricFile:
     """One metric file of a batch, and after it was read its statistics.
 
-    `run` and `series` are its places in the batch and in the run's series. `whole_lines`: its writer ends
-    every line, so that a last line without an end was cut, even where it still reads as a row.
+    `place` names its series among the points. `whole_lines`: its writer ends every line, so that a last line
+    without an end was cut, even where it still reads as a row.
     """
 
     path: str
-    run: int
-    series: int
+    place: int
     report: Reporter
     stats: SeriesStats
     whole_lines: bool = False
     checksum: Checksum = field(default_factory=Checksum)
 
 
-def read_metric_files(files: Iterator[MetricFile]) -> Iterator[pa.Table]:
-    """Yield the points of all files, in their order, as tables of `POINTS_SCHEMA`.
+def read_metric_files(files: Iterable[MetricFile]) -> Iterator[pa.Table]:
+    """Yield the points of all files as tables of `POINTS_SCHEMA`. The files are read in their order.
 
     A file's `stats` are whole, and its problems reported, once the table after its last points was asked
     for. Nothing is raised for what a file holds; one that can't be read has no points and a problem.
     """
     pieces = ((file, piece) for file in files for piece in _pieces(file))
-    while True:
-        with no_collection():
-            waiting = _take(pieces)
-            table = _flush(waiting)
-        if not waiting:
-            return
-        yield table
-        del waiting, table
+    while waiting := _take(pieces):
+        yield _flush(waiting)
 
 
 def _take(pieces: Iterator[tuple[MetricFile, Piece]]) -> list[tuple[MetricFile, Piece]]:
-    """The next pieces, until they are worth a table."""
+    """The next pieces, until they are worth a table; those of one file stay in their order."""
     taken = []
     size = 0
     for file, piece in pieces:
@@ -70,6 +62,7 @@ def _take(pieces: Iterator[tuple[MetricFile, Piece]]) -> list[tuple[MetricFile, 
         size += len(piece.body)
         if size >= _FLUSH_BYTES:
             break
+    taken.sort(key=lambda each: each[0].place)
     return taken
 
 
@@ -85,8 +78,7 @@ def _flush(waiting: list[tuple[MetricFile, Piece]]) -> pa.Table:
         starts.append(file.stats.count)
         file.stats.extend(stats)
     columns = [
-        repeat_values([file.run for file, _ in filled], counts),
-        repeat_values([file.series for file, _ in filled], counts),
+        repeat_values([file.place for file, _ in filled], counts),
         _sequence(starts, counts),
         *(rows.column(name) for name in ("step", "time", "value")),
     ]

@@ -8,17 +8,15 @@ __all__ = ["POINTS_PER_TABLE", "POINTS_SCHEMA"]
 
 POINTS_SCHEMA = pa.schema(
     [
-        pa.field("run", pa.int32(), nullable=False),
-        pa.field("series", pa.int32(), nullable=False),
+        pa.field("place", pa.int32(), nullable=False),
         pa.field("seq", pa.int32(), nullable=False),
         pa.field("step", pa.int64()),
         pa.field("time", pa.timestamp("us")),
         pa.field("value", pa.float64(), nullable=False),
     ]
 )
-"""`run` is the place of the run in its batch, `series` the place in that record's `series`, `seq` counts the
-points of one series from 0 in the order of logging. Times are naive UTC. Values keep NaN and infinities.
-Rows come sorted by (run, series, seq)."""
+"""`place` names the series (see `Batch.points`), `seq` counts the points of one series from 0 in the order of
+logging. Times are naive UTC. Values keep NaN and infinities. Rows come sorted by (place, seq), table by table."""
 
 POINTS_PER_TABLE = 1 << 20
 """About how many rows one table of points holds at most, so that no file, however large, fills the memory."""

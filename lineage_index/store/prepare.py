@@ -40,12 +40,12 @@ class Source(Protocol):
     """A batch of runs whose points pass by before the records are whole.
 
     `outline` has the runs with their series in their final order; `points` are tables as
-    `lineage_index.store.series.PointTables` takes them; `records`, asked for when the points are used up, has
-    everything else.
+    `lineage_index.store.series.PointTables` takes them, where `places` has the number of each series of the
+    outline, run after run; `records`, asked for when the points are used up, has everything else.
     """
 
     def outline(self) -> Sequence[Run]: ...
-    def points(self) -> Iterable[pa.Table]: ...
+    def points(self, places: Sequence[int]) -> Iterable[pa.Table]: ...
     def records(self) -> Sequence[Run]: ...
 
 
@@ -59,7 +59,7 @@ class Listed:
         """The records."""
         return self.runs
 
-    def points(self) -> Iterable[pa.Table]:
+    def points(self, places: Sequence[int]) -> Iterable[pa.Table]:
         """None: they hang on the records."""
         return ()
 
@@ -108,7 +108,8 @@ def _prepare(index: Path, source: Source, store: str, plan: Plan | None, promoti
     outline = source.outline()
     run_ids = _numbered(outline)
     hung = points_of_records(outline, run_ids)
-    streamed = PointTables(outline, run_ids).convert(source.points())
+    tables = PointTables(outline, run_ids)
+    streamed = tables.convert(source.points(tables.places))
     points = _write_points(
         table_folder(index, "points"), streamed if hung is None else chain([hung], streamed)
     )

@@ -169,48 +169,41 @@ def _coded(texts: Sequence[str]) -> pa.DictionaryArray:
 
 
 class PointTables:
-    """Turns tables of points named by their places in the batch into tables of `points`.
+    """Turns tables of points whose series are named by numbers into tables of `points`.
 
-    An input table has the columns `run` (place of the record in the batch), `series` (place in that record's
-    `series`), `seq`, `step`, `time`, `value`, sorted by the first three.
+    `places` has the number of each series of the records, run after run: its place in the order of the table.
+    An input table has the columns `place`, `seq`, `step`, `time`, `value`, sorted by the first two.
     """
 
     def __init__(self, records: Sequence[Run], run_ids: Sequence[int]) -> None:
-        names: list[tuple[str, str, int]] = []
-        starts: list[int] = []
-        for row, record in enumerate(records):
-            starts.append(len(names))
-            names += [(section_of(each), clean(each.name), run_ids[row]) for each in record.series]
+        names = [
+            (section_of(each), clean(each.name), run_id)
+            for record, run_id in zip(records, run_ids, strict=True)
+            for each in record.series
+        ]
         order = sorted(range(len(names)), key=names.__getitem__)
-        rank = [0] * len(names)
-        for place, each in enumerate(order):
-            rank[each] = place
-        self._starts = pa.array(starts, pa.int32())
-        self._rank = pa.array(rank, pa.int32())
+        self.places = [0] * len(names)
+        for place, number in enumerate(order):
+            self.places[number] = place
         ranked = [names[each] for each in order]
         self._sections = _coded([section for section, _, _ in ranked])
         self._keys = _coded([key for _, key, _ in ranked])
         self._run_ids = pa.array([run_id for *_, run_id in ranked], pa.int64())
 
     def convert(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-        """One table of `POINT_FILES` for each input table, in the order of the table."""
+        """One table of `POINT_FILES` for each input table that has rows."""
         for each in tables:
             if each.num_rows:
                 yield self._convert(each)
 
     def _convert(self, points: pa.Table) -> pa.Table:
-        points = points.combine_chunks()
-        series = pc.add(self._starts.take(points.column("run")), points.column("series"))
-        ranks = self._rank.take(series)
-        order = pc.sort_indices(ranks)  # a stable sort: seq stays ascending
-        ranks = ranks.take(order)
-        columns = {name: points.column(name).take(order) for name in ("seq", "step", "time", "value")}
+        places = points.column("place").combine_chunks()
         return pa.table(
             {
-                "section": self._sections.take(ranks),
-                "key": self._keys.take(ranks),
-                "run_id": self._run_ids.take(ranks),
-                **columns,
+                "section": self._sections.take(places),
+                "key": self._keys.take(places),
+                "run_id": self._run_ids.take(places),
+                **{name: points.column(name) for name in ("seq", "step", "time", "value")},
             },
             schema=POINT_FILES,
         )

@@ -270,16 +270,27 @@ def test_a_batch_hands_over_bounded_tables_in_order(tmp_path: Path, monkeypatch:
     assert len(tables) > 5
     assert all(table.schema == POINTS_SCHEMA and table.num_rows <= 40 for table in tables)
     rows = pa.concat_tables(tables).to_pylist()
-    places = [(row["run"], row["series"], row["seq"]) for row in rows]
+    places = [(row["place"], row["seq"]) for row in rows]
     assert places == sorted(set(places))
+    names = [(run, each) for run, record in enumerate(records) for each in record.series]
     for row in rows:
-        each = records[row["run"]].series[row["series"]]
+        run, each = names[row["place"]]
         if each.resource:
             assert (each.name, row["value"], row["step"]) == ("cpu", 0.5, None)
         else:
             assert each.kind == "metric"
-            assert row["value"] == float(f"{row['run']}.{row['seq']}")
+            assert row["value"] == float(f"{run}.{row['seq']}")
     assert len(rows) == 3 * 41
+
+
+def test_the_tables_of_a_batch_are_sorted_as_they_are_asked_for(tmp_path: Path) -> None:
+    batch = Batch(make_runs(tmp_path, 2))
+    names = [f"{run}.{each.name}" for run, record in enumerate(batch.outline()) for each in record.series]
+    places = sorted(range(len(names)), key=lambda number: names[number][::-1])
+    [table] = batch.points([places.index(number) for number in range(len(names))])
+    found = [names[places[place]] for place in dict.fromkeys(table.column("place").to_pylist())]
+    assert found == ["0.a", "1.a", "0.b", "1.b", "0.cpu", "1.cpu"]
+    assert table.column("seq").to_pylist() == [*range(20)] * 4 + [0, 0]
 
 
 def test_the_outline_of_a_batch_names_its_series_in_their_final_order(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from store_samples import DAY, FEWER, INF, NAN, metric, repr_nan, run
 from lineage_index.ingest.points import POINTS_SCHEMA
 from lineage_index.ingest.record import MetricSeries, MetricSummary, SeriesRecord
 from lineage_index.store.memory import tables_in_memory
+from lineage_index.store.series import PointTables
 
 
 def _series(series: SeriesRecord) -> dict[str, Any]:
@@ -85,29 +86,25 @@ def test_points_that_pass_by_are_those_that_hang_on_the_records(runs: list[Any],
         run(n, series=tuple(metric(name, values, resource=resource) for name, resource, values in each))
         for n, each in enumerate(runs)
     ]
+    bare = [
+        replace(each, series=tuple(replace(series, points=None) for series in each.series)) for each in hung
+    ]
+    passing = PointTables(bare, range(len(bare)))
+    every = [values for each in runs for _, _, values in each]
     rows = [
-        (row, place, seq, seq, 1_000_000 * seq, value)
-        for row, each in enumerate(runs)
-        for place, (_, _, values) in enumerate(each)
+        (place, seq, seq, 1_000_000 * seq, value)
+        for place, values in sorted(zip(passing.places, every, strict=True), key=lambda each: each[0])
         for seq, value in enumerate(values)
     ]
-    columns = list(zip(*rows, strict=True)) or [()] * 6
+    columns = list(zip(*rows, strict=True)) or [()] * 5
     whole = pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, POINTS_SCHEMA, strict=True)],
         schema=POINTS_SCHEMA,
     )
     pieces = [whole.slice(start, cut) for start in range(0, whole.num_rows, cut)]
-    bare = [
-        replace(each, series=tuple(replace(series, points=None) for series in each.series)) for each in hung
-    ]
-    one, _ = tables_in_memory(hung)
-    other, _ = tables_in_memory(bare, points=pieces)
-    order = [(name, "ascending") for name in ("section", "key", "run_id", "seq")]
-    assert repr_nan(other["points"].sort_by(order).to_pylist()) == repr_nan(one["points"].to_pylist())
-    for piece in pieces:
-        part, _ = tables_in_memory(bare, points=[piece])
-        rows_of_part = part["points"].to_pylist()
-        assert repr_nan(rows_of_part) == repr_nan(part["points"].sort_by(order).to_pylist())
+    expected, _ = tables_in_memory(hung)
+    found = [row for table in passing.convert(pieces) for row in table.to_pylist()]
+    assert repr_nan(found) == repr_nan(expected["points"].to_pylist())
 
 
 def test_points() -> None:

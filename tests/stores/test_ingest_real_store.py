@@ -234,9 +234,10 @@ def test_a_batch_gives_the_same_records_and_the_same_points(
     tables: list[pa.Table] = []
     batch = pickle.loads(pickle.dumps(read_batch(folders, tables.append)))
     assert all(table.schema == POINTS_SCHEMA for table in tables)
+    names = [(run, place) for run, record in enumerate(batch) for place in range(len(record.series))]
     points: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
     for row in pa.concat_tables(tables).to_pylist():
-        where = points.setdefault((row["run"], row["series"]), [])
+        where = points.setdefault(names[row["place"]], [])
         assert row["seq"] == len(where)
         time = row["time"] and (row["time"] - datetime(1970, 1, 1)).total_seconds() * 1e6  # noqa: DTZ001
         where.append((row["step"], time and round(time), repr(row["value"])))
