@@ -54,6 +54,7 @@ class CheckOptions:
     diff: bool
     output: str
     output_file: str | None
+    as_of: str | None
     index: str | None
     changed_since: str | None
     stdin_filename: str | None
@@ -78,7 +79,7 @@ def run_check(options: CheckOptions) -> None:
         raise SystemExit(int(_diff(items, clock, selection)))
     if options.fix:
         _fix(items, clock, selection)
-    with _index(options.index) as known:
+    with _index(options.index, options.as_of) as known:
         report = check_all(
             items,
             clock,
@@ -182,14 +183,16 @@ def _standard_input() -> str:
 
 
 @contextmanager
-def _index(path: str | None) -> Iterator[Known | None]:
+def _index(path: str | None, as_of: str | None) -> Iterator[Known | None]:
     if path is None:
+        if as_of is not None:
+            fail("error: --as-of is of an index: give --index, too", Exit.USAGE)
         yield None
         return
-    from lineage_index.index.index import Index
     from lineage_index.index.known import IndexKnown
+    from pql.cli.output_index import open_index
 
-    with guarded(), Index.open(path) as opened:
+    with guarded(), open_index(path, as_of) as opened:
         yield IndexKnown(opened)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import UTC, datetime
 
 from pql.binder.binder import Clock, bind
@@ -12,7 +11,7 @@ from pql.catalog.fields import Entity
 from pql.catalog.layout import UNSEEN, Layout
 from pql.cli.codes import code_page, known_code
 from pql.cli.defaults import asked_query
-from pql.cli.exits import Exit, fail, guarded, tell
+from pql.cli.exits import Exit, fail, guarded, say, tell
 from pql.cli.outline import form_lines, node_lines
 from pql.cli.output import folded
 from pql.cli.search import whole
@@ -42,6 +41,7 @@ def run_explain(
     offset: str,
     every: bool,
     entity: str,
+    as_of: str | None,
     index: str | None,
     defaults: str | None,
 ) -> None:
@@ -76,7 +76,7 @@ def run_explain(
         )
         for warning in bound.warnings:
             tell(warning, what)
-        _print(_stage(emit, bound, what, index), exact=emit != "text")
+        _print(_stage(emit, bound, what, as_of, index), exact=emit != "text")
 
 
 def _print_code(name: str) -> None:
@@ -96,7 +96,7 @@ def _print_code(name: str) -> None:
     print(code_page(code), end="")
 
 
-def _stage(emit: str, bound: BoundQuery, text: str, index: str | None) -> list[str]:
+def _stage(emit: str, bound: BoundQuery, text: str, as_of: str | None, index: str | None) -> list[str]:
     if emit == "bound":
         return [*form_lines(condition_form(bound.condition)), *_tail(bound)]
     plan = plan_query(bound)
@@ -104,9 +104,9 @@ def _stage(emit: str, bound: BoundQuery, text: str, index: str | None) -> list[s
         case "plan":
             return [*node_lines(plan.predicate), *_tail(bound)]
         case "sql":
-            return _sql(lower(plan, _layout(index), ("uuid",)))
+            return _sql(lower(plan, _layout(as_of, index), ("uuid",)))
         case "duckdb":
-            return _engine_plan(bound, text, index)
+            return _engine_plan(bound, text, as_of, index)
         case _:
             return [*describe(plan).splitlines(), *_findings(bound, text)]
 
@@ -151,12 +151,11 @@ def _sql(statement: Statement) -> list[str]:
     return lines
 
 
-def _engine_plan(bound: BoundQuery, text: str, index: str | None) -> list[str]:
+def _engine_plan(bound: BoundQuery, text: str, as_of: str | None, index: str | None) -> list[str]:
     from lineage_index.index.engine import Engine
-    from lineage_index.index.locate import locate_index
-    from lineage_index.store.snapshot import open_snapshot
+    from pql.cli.output_index import snapshot_of
 
-    snapshot = open_snapshot(locate_index(index))
+    snapshot = snapshot_of(index, as_of)
     engine = Engine(snapshot)
     try:
         statement = lower(plan_query(bound), snapshot.layout, ("uuid",))
@@ -166,18 +165,17 @@ def _engine_plan(bound: BoundQuery, text: str, index: str | None) -> list[str]:
         engine.close()
 
 
-def _layout(index: str | None) -> Layout:
+def _layout(as_of: str | None, index: str | None) -> Layout:
     """Where keys live in the index; without one, as if no key had a column of its own."""
-    from lineage_index.index.locate import locate_index
     from lineage_index.store.errors import IndexMissing
-    from lineage_index.store.snapshot import open_snapshot
+    from pql.cli.output_index import snapshot_of
 
     try:
-        return open_snapshot(locate_index(index)).layout
+        return snapshot_of(index, as_of).layout
     except IndexMissing:
-        if index is not None:
+        if index is not None or as_of is not None:
             raise
-        print("no index found: every key is taken to be a row of `values`", file=sys.stderr)
+        say("no index found: every key is taken to be a row of `values`")
         return UNSEEN
 
 

@@ -10,6 +10,7 @@ from lineage_index.index.locate import locate_index
 from lineage_index.store.snapshot import open_snapshot
 from pql.cli.exits import Exit, fail, guarded
 from pql.cli.output import folded, paints, terminal_width
+from pql.cli.output_index import snapshot_of
 from pql.cli.progress import progress
 from pql.cli.table import stack_table
 from pql.cli.text import printable
@@ -104,14 +105,14 @@ def run_vacuum(index: str | None, older_than: str) -> None:
     print(f"{taken}, {done.size / 1e6:,.1f} MB freed, logs {done.entries:,} entries shorter")
 
 
-def run_verify(index: str | None, store: str | None, output: str) -> None:
+def run_verify(index: str | None, as_of: str | None, store: str | None, output: str) -> None:
     """Check that the tables agree with each other, and with the store's files if one is given."""
     from lineage_index.index.refresh import StoreMissing, compare_with_store
     from lineage_index.store.verify import verify
 
     _check_format(output)
     with guarded():
-        snapshot = open_snapshot(locate_index(index))
+        snapshot = snapshot_of(index, as_of)
         findings = [
             (each.table, each.code, each.message)
             for each in verify(snapshot, progress("rows", patience=_PATIENCE))
@@ -134,11 +135,11 @@ def run_verify(index: str | None, store: str | None, output: str) -> None:
         raise SystemExit(int(Exit.INDEX))
 
 
-def run_stats(index: str | None, output: str) -> None:
+def run_stats(index: str | None, as_of: str | None, output: str) -> None:
     """Say how large the index is, and where its keys live."""
     _check_format(output)
     with guarded():
-        snapshot = open_snapshot(locate_index(index))
+        snapshot = snapshot_of(index, as_of)
         tables = {
             name: {
                 "files": len(files),
@@ -175,7 +176,7 @@ def run_stats(index: str | None, output: str) -> None:
     print(stack_table(columns, terminal_width(), coloured=paints())[0])
 
 
-def run_export(target: str, index: str | None, output: str) -> None:
+def run_export(target: str, index: str | None, as_of: str | None, output: str) -> None:
     """Write every table for other tools."""
     from lineage_index.index.export import FORMATS, ExportExists, export
 
@@ -183,9 +184,7 @@ def run_export(target: str, index: str | None, output: str) -> None:
         fail(f"error: --format is one of {', '.join(FORMATS)}, not {output!r}", Exit.USAGE)
     with guarded():
         try:
-            counts = export(
-                open_snapshot(locate_index(index)), target, output, progress("rows", patience=_PATIENCE)
-            )
+            counts = export(snapshot_of(index, as_of), target, output, progress("rows", patience=_PATIENCE))
         except ExportExists as error:
             fail(f"error: {printable(str(error))}", Exit.USAGE)
     print(f"{sum(counts.values()):,} rows of {len(counts)} tables written to {printable(target)}")

@@ -20,7 +20,9 @@ __all__ = [
 
 IndexOption = Annotated[
     str | None,
-    typer.Option("--index", metavar="DIR", help="The index; else $PQL_INDEX, else the nearest .pql upwards."),
+    typer.Option(
+        "--index", metavar="DIR|URL", help="The index; else $PQL_INDEX, else the nearest .pql upwards."
+    ),
 ]
 
 AsOfOption = Annotated[

@@ -6,18 +6,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from lineage_index.index.index import Index
-from lineage_index.index.locate import locate_index
+from lineage_index.index.locate import check_path, locate_index
 from lineage_index.store.errors import IndexMissing
+from lineage_index.store.snapshot import Snapshot, open_snapshot
 from pql.cli.exits import Exit, fail
 
-__all__ = ["as_of_moment", "open_index"]
+__all__ = ["as_of_moment", "open_index", "snapshot_of"]
 
 
 def open_index(index: str | None, as_of: str | None = None, option: str = "--as-of") -> Index:
     """The index at a version, or at a moment; the newest if neither is given. Raises StoreError."""
+    return Index(snapshot_of(index, as_of, option))
+
+
+def snapshot_of(index: str | None, as_of: str | None = None, option: str = "--as-of") -> Snapshot:
+    """That snapshot, to be read without an engine. Raises StoreError."""
     path, moment = locate_index(index), as_of_moment(as_of, option)
+    check_path(path)
     try:
-        return Index.open(path, moment)
+        return open_snapshot(path, moment)
     except IndexMissing:
         if isinstance(moment, datetime):
             _refuse_before(path, moment, option)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
-from lineage_index.index.locate import index_for_writing
+from lineage_index.index.locate import FOLDER, VARIABLE, index_for_writing
 from lineage_index.index.refresh import RefreshReport, StoreMissing, refresh
 from lineage_index.ingest.record import Severity
 from pql.cli.exits import Exit, fail, guarded, say, warn
@@ -13,7 +15,7 @@ from pql.cli.progress import progress
 from pql.cli.streams import speak_utf8
 from pql.cli.text import inert_json, printable
 
-__all__ = ["run_refresh"]
+__all__ = ["run_refresh", "target_index"]
 
 _MOST_SHOWN = 20
 
@@ -25,10 +27,9 @@ def run_refresh(store: str, index: str | None, history: bool, verify: bool, repo
     if not store:  # an unset variable of a script, not the working directory
         fail("error: the store is an empty name", Exit.USAGE)
     with guarded():
+        target = target_index(index)
         try:
-            done = refresh(
-                store, index_for_writing(index), history=history, verify=verify, progress=progress("runs")
-            )
+            done = refresh(store, target, history=history, verify=verify, progress=progress("runs"))
         except StoreMissing as error:
             fail(f"error: {printable(str(error))}", Exit.USAGE)
     if report == "json":
@@ -36,6 +37,14 @@ def run_refresh(store: str, index: str | None, history: bool, verify: bool, repo
         print(inert_json(json.dumps(done.to_dict(), ensure_ascii=False, indent=2)))
     else:
         _say(done)
+
+
+def target_index(index: str | None) -> Path:
+    """The index to write. Says so where it was found in a folder above. Raises IndexMissing."""
+    target = index_for_writing(index)
+    if index is None and not os.environ.get(VARIABLE) and target != Path.cwd() / FOLDER:
+        say(f"note: this goes to the index {printable(str(target))}; --index {FOLDER} makes one here")
+    return target
 
 
 def _say(done: RefreshReport) -> None:

@@ -11,13 +11,12 @@ from collections import deque
 from importlib.util import find_spec
 from pathlib import Path
 
-from lineage_index.index.index import Index
-from lineage_index.index.locate import locate_index
 from lineage_index.local.boards import Boards, find_boards, link_boards
 from lineage_index.local.command import Command
 from lineage_index.local.process import Child
 from lineage_index.local.signals import Signalled, Signals
 from pql.cli.exits import Exit, fail, guarded, tell
+from pql.cli.output_index import open_index
 from pql.cli.text import printable
 
 __all__ = ["run_tensorboard"]
@@ -35,12 +34,13 @@ def run_tensorboard(
     dirs: str | None,
     host: str | None,
     port: int | None,
+    as_of: str | None,
     index: str | None,
 ) -> None:
     """Start it, print its address, and end it at an interrupt."""
     if find_spec("tensorboard") is None:
         fail("error: `tensorboard` needs TensorBoard: pip install 'pql-lineage[tensorboard]'", Exit.USAGE)
-    with guarded(), Index.open(locate_index(index)) as opened:
+    with guarded(), open_index(index, as_of) as opened:
         found = find_boards(opened, query, sort=sort, limit=limit, artifact=artifact, dirs=dirs)
     for each in found.warnings:
         if each.code != "PQL656":

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from lineage_index.index.locate import index_for_writing
 from lineage_index.index.refresh import RefreshReport, StoreMissing, refresh
 from pql.cli.exits import Exit, fail, guarded
+from pql.cli.progress import progress
+from pql.cli.refresh import target_index
 
 __all__ = ["run_watch"]
 
@@ -24,9 +25,9 @@ def run_watch(store: str, index: str | None, history: bool, every: float, once_i
     if "://" in store:
         fail("error: `watch` follows folders; run `pql index refresh` from time to time", Exit.USAGE)
     with guarded():
-        target = index_for_writing(index).absolute()
+        target = target_index(index).absolute()
         try:
-            _say(refresh(store, target, history=history))
+            _say(refresh(store, target, history=history, progress=progress("runs")))
             milliseconds = max(50, int(every * 1000))
             for changes in watch(
                 store,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,3 +48,32 @@ def test_a_misspelt_command_is_told_what_there_is() -> None:
     said = CliRunner().invoke(app, ["serch"])
     assert said.exit_code == 2
     assert "Did you mean 'search'?" in said.stderr
+
+
+WRITING = {"run", "refresh", "watch", "compact", "vacuum", "migrate"}
+OF_ALL_VERSIONS = {"history", "diff"}
+
+
+def test_a_command_that_reads_an_index_reads_any_version_of_it() -> None:
+    group: Any = typer.main.get_command(app)
+    for of in (group, group.commands["index"]):
+        for name, command in of.commands.items():
+            options = {each for parameter in command.params for each in parameter.opts}
+            reads = "--index" in options and name not in WRITING | OF_ALL_VERSIONS
+            assert ("--as-of" in options) == reads, name
+
+
+def test_an_index_of_a_folder_above_is_written_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, below = tmp_path / "runs", tmp_path / "below"
+    runs.mkdir()
+    below.mkdir()
+    monkeypatch.delenv("PQL_INDEX", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(app, ["index", "refresh", "runs"]).stderr == ""
+    monkeypatch.chdir(below)
+    said = CliRunner().invoke(app, ["index", "refresh", str(runs)])
+    assert said.stderr.replace("\n", "").startswith(f"note: this goes to the index {tmp_path / '.pql'};")
+    assert CliRunner().invoke(app, ["index", "refresh", str(runs), "--index", ".pql"]).stderr == ""
+    assert (below / ".pql").is_dir()

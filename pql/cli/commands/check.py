@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from pql.cli.options import AsOfOption
+
 __all__ = ["check"]
 
 
@@ -34,8 +36,9 @@ def check(
         str | None, typer.Option("--output-file", "-o", metavar="FILE", help="Write there.")
     ] = None,
     index: Annotated[
-        str | None, typer.Option("--index", metavar="DIR", help="Also hold keys and values against this.")
+        str | None, typer.Option("--index", metavar="DIR|URL", help="Also hold keys and values against this.")
     ] = None,
+    as_of: AsOfOption = None,
     changed_since: Annotated[
         str | None,
         typer.Option(
@@ -68,6 +71,7 @@ def check(
             diff,
             output,
             output_file,
+            as_of,
             index,
             changed_since,
             stdin_filename,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import DefaultsOption, IndexOption, expand_saved, limit_beside_all
+from pql.cli.options import AsOfOption, DefaultsOption, IndexOption, expand_saved, limit_beside_all
 
 __all__ = ["explain"]
 
@@ -33,6 +33,7 @@ def explain(
     every: Annotated[bool, typer.Option("--all", "-a", help="No limit.")] = False,
     entity: Annotated[str, typer.Option("--entity", help="runs, artifacts or points.")] = "runs",
     defaults: DefaultsOption = None,
+    as_of: AsOfOption = None,
     index: IndexOption = None,
 ) -> None:
     """Say what a query asks for, or what a code means.
@@ -43,6 +44,5 @@ def explain(
     """
     from pql.cli.explain import run_explain
 
-    run_explain(
-        what, emit, sort, limit_beside_all(context, limit, every), offset, every, entity, index, defaults
-    )
+    limit = limit_beside_all(context, limit, every)
+    run_explain(what, emit, sort, limit, offset, every, entity, as_of, index, defaults)

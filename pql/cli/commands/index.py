@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import IndexOption, TextOrJson
+from pql.cli.options import AsOfOption, IndexOption, TextOrJson
 
 __all__ = ["compact", "export", "history", "migrate", "refresh", "stats", "vacuum", "verify", "watch"]
 
 
 def refresh(
-    store: Annotated[str, typer.Argument(help="The folder of run folders.")],
+    store: Annotated[str, typer.Argument(help="The folder of run folders, or its URL.")],
     index: IndexOption = None,
     history: Annotated[
         bool, typer.Option("--history/--no-history", help="Keep every point of the metrics.")
@@ -34,7 +34,7 @@ def refresh(
 
 
 def watch(
-    store: Annotated[str, typer.Argument(help="The folder of run folders.")],
+    store: Annotated[str, typer.Argument(help="The folder of run folders, or its URL.")],
     index: IndexOption = None,
     history: Annotated[
         bool, typer.Option("--history/--no-history", help="Keep every point of the metrics.")
@@ -110,6 +110,7 @@ def history(index: IndexOption = None, output: TextOrJson = "text") -> None:
 
 def verify(
     index: IndexOption = None,
+    as_of: AsOfOption = None,
     store: Annotated[
         str | None, typer.Option("--store", help="Compare with the files of this store too.")
     ] = None,
@@ -123,10 +124,10 @@ def verify(
     """
     from pql.cli.maintain import run_verify
 
-    run_verify(index, store, output)
+    run_verify(index, as_of, store, output)
 
 
-def stats(index: IndexOption = None, output: TextOrJson = "text") -> None:
+def stats(index: IndexOption = None, as_of: AsOfOption = None, output: TextOrJson = "text") -> None:
     """Say how large the index is.
 
     \b
@@ -135,12 +136,13 @@ def stats(index: IndexOption = None, output: TextOrJson = "text") -> None:
     """
     from pql.cli.maintain import run_stats
 
-    run_stats(index, output)
+    run_stats(index, as_of, output)
 
 
 def export(
     target: Annotated[str, typer.Argument(help="A new folder, or a new file for duckdb.")],
     index: IndexOption = None,
+    as_of: AsOfOption = None,
     output: Annotated[
         str, typer.Option("--format", "-f", metavar="FORMAT", help="parquet, csv or duckdb.")
     ] = "parquet",
@@ -153,4 +155,4 @@ def export(
     """
     from pql.cli.maintain import run_export
 
-    run_export(target, index, output)
+    run_export(target, index, as_of, output)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pql.cli.options import IndexOption, expand_saved
+from pql.cli.options import AsOfOption, IndexOption, expand_saved
 
 __all__ = ["tensorboard"]
 
@@ -32,6 +32,7 @@ def tensorboard(
     port: Annotated[
         int | None, typer.Option("--port", min=0, max=65535, help="The port; 0 is any; else TensorBoard's.")
     ] = None,
+    as_of: AsOfOption = None,
     index: IndexOption = None,
 ) -> None:
     """Start TensorBoard over the runs that match.
@@ -44,4 +45,4 @@ def tensorboard(
     """
     from pql.cli.tensorboard import run_tensorboard
 
-    run_tensorboard(query, sort, limit, artifact, dirs, host, port, index)
+    run_tensorboard(query, sort, limit, artifact, dirs, host, port, as_of, index)
