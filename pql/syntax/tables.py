@@ -7,13 +7,10 @@ and loaded without lark.
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-from pql.syntax.grammar import STARTS, lark_parser
 
 __all__ = [
     "DROP",
@@ -25,7 +22,6 @@ __all__ = [
     "Rule",
     "State",
     "Tables",
-    "compute_tables",
     "tables",
 ]
 
@@ -87,83 +83,3 @@ def tables() -> Tables:
     states = (State(**{**each, "terminals": tuple(each["terminals"])}) for each in stored["states"])
     known = {"ignored": tuple(stored["ignored"]), "rules": tuple(rules), "states": tuple(states)}
     return Tables(**{**stored, **known})
-
-
-def tables_text(made: Tables) -> str:
-    """The content of `tables.json`: one line a rule and a state."""
-    parts = []
-    for name, value in asdict(made).items():
-        if name in ("rules", "states"):
-            shown = "[\n" + ",\n".join(json.dumps(each) for each in value) + "\n]"
-        else:
-            shown = json.dumps(value)
-        parts.append(f"{json.dumps(name)}: {shown}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-def compute_tables() -> Tables:
-    """The tables of the grammar as it is now."""
-    from lark.parsers.lalr_analysis import Shift
-
-    lark = lark_parser()
-    frontend: Any = lark.parser
-    table, lexers = frontend.parser.parser.parse_table, frontend.lexer.lexers
-    patterns = {each.name: each.pattern.to_regexp() for each in lark.terminals}
-    if grouped := [name for name, pattern in patterns.items() if re.compile(pattern).groups]:
-        raise ValueError(f"terminals have groups of their own: {grouped}")
-    numbers = _numbers(table)
-    rules = sorted(
-        {what for actions in table.states.values() for do, what in actions.values() if do is not Shift},
-        key=repr,
-    )
-    places = {rule: -1 - place for place, rule in enumerate(rules)}
-    states = []
-    for number in numbers:
-        what_next = {
-            symbol: numbers[what] if do is Shift else places[what]
-            for symbol, (do, what) in sorted(table.states[number].items())
-        }
-        terminals = [each.name for each in lexers[number].terminals if each.name in what_next]
-        actions = {symbol: what for symbol, what in what_next.items() if symbol in patterns or symbol == END}
-        goto = {symbol: what for symbol, what in what_next.items() if symbol not in actions}
-        states.append(State(tuple(terminals), actions, goto))
-    return Tables(
-        patterns,
-        tuple(lark.ignore_tokens),
-        tuple(_rule(each) for each in rules),
-        tuple(states),
-        {start: numbers[table.start_states[start]] for start in STARTS},
-        {start: numbers[table.end_states[start]] for start in STARTS},
-    )
-
-
-def _numbers(table: Any) -> dict[int, int]:
-    """lark's numbers of the states change from process to process; these, by the way to each, do not."""
-    waiting = [table.start_states[start] for start in STARTS]
-    numbers: dict[int, int] = {}
-    while waiting:
-        state = waiting.pop(0)
-        if state in numbers:
-            continue
-        numbers[state] = len(numbers)
-        waiting += [
-            what for _, (_, what) in sorted(table.states[state].items(), key=str) if isinstance(what, int)
-        ]
-    return numbers
-
-
-def _rule(rule: Any) -> Rule:
-    """lark's rule; an absent optional part stands in `empty_indices`, between the symbols that are there."""
-    symbols = iter(rule.expansion)
-    absent = rule.options.empty_indices or [False] * len(rule.expansion)
-    parts = []
-    for missing in absent:
-        symbol = None if missing else next(symbols)
-        if symbol is None:
-            parts.append(MISSING)
-        elif symbol.is_term:
-            parts.append(DROP if symbol.filter_out else KEEP)
-        else:
-            parts.append(SPREAD if symbol.name.startswith("_") else KEEP)
-    origin = str(rule.origin.name)
-    return Rule(origin, len(rule.expansion), tuple(parts), origin.startswith("_"), bool(rule.options.expand1))

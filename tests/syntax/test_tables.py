@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from lark import Lark, Token, Transformer, UnexpectedInput
 
 from pql.syntax.build import Builder, SyntaxFaultError
-from pql.syntax.grammar import STARTS, grammar_text
+from pql.syntax.grammar import STARTS, compute_tables, grammar_text, tables_text
 from pql.syntax.machine import Machine, UnexpectedTextError
-from pql.syntax.tables import TABLES, compute_tables, tables, tables_text
+from pql.syntax.tables import TABLES, tables
 
 HERE = Path(__file__).parent
 CORPUS = HERE.parents[1] / "grammar" / "corpus"
