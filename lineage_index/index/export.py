@@ -12,7 +12,8 @@ import duckdb
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.locked import lock
 from lineage_index.store.snapshot import Snapshot
-from pql.catalog.tables import TABLES, table
+from pql.catalog.tables import TABLES, ColumnType, Table, table
+from pql.diagnostics.visible import FORMULA
 
 __all__ = ["FORMATS", "ExportExists", "export"]
 
@@ -33,6 +34,7 @@ def export(
 
     `parquet` and `csv` make a folder with a file a table, `duckdb` one database file. Rows of runs that have
     left the index are not among them; `runs` has its catalog's columns, and `values` every keyed value.
+    A text in CSV that a spreadsheet would take for a formula has an apostrophe in front.
     The target appears whole or not at all. `progress` is told how many stored rows are done, and how many
     there are. Raises ExportExists, IndexUnreadable, ValueError for an unknown
     format.
@@ -66,14 +68,27 @@ def _write(
             if form == "duckdb":
                 connection.execute(f'CREATE TABLE "{each.name}" AS {query}')
             else:
+                shown = _disarmed(each) if form == "csv" else "*"
                 options = "FORMAT parquet, COMPRESSION zstd" if form == "parquet" else "FORMAT csv, HEADER"
                 file = _literal(str(made / f"{each.name}.{form}"))
-                connection.execute(f"COPY ({query}) TO {file} ({options})")
+                connection.execute(f"COPY (SELECT {shown} FROM ({query})) TO {file} ({options})")
             found = connection.execute(f"SELECT count(*) FROM ({query})").fetchone()
             counts[each.name] = found[0] if found else 0
             if progress is not None:
                 progress(sum(snapshot.rows[name] for name in counts), sum(snapshot.rows.values()))
     return counts
+
+
+def _disarmed(table: Table) -> str:
+    """The columns, with an apostrophe in front of texts that a spreadsheet would take for formulas."""
+    signs = ", ".join(_literal(sign) for sign in FORMULA)
+    columns = []
+    for each in table.columns:
+        name = f'"{each.name}"'
+        if each.type is ColumnType.TEXT:
+            name = f"CASE WHEN left({name}, 1) IN ({signs}) THEN chr(39) || {name} ELSE {name} END AS {name}"
+        columns.append(name)
+    return ", ".join(columns)
 
 
 def _live(snapshot: Snapshot, name: str) -> str:

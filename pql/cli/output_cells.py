@@ -8,12 +8,9 @@ import re
 from datetime import datetime
 from typing import Any
 
-from pql.cli.text import inert_json, printable
+from pql.cli.text import FORMULA, inert_json, printable
 
 __all__ = ["age", "csv_cell", "csv_line", "is_numeric", "json_text", "markdown_cell", "plain"]
-
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""What a spreadsheet takes for the beginning of a formula, or passes over in front of one."""
 
 _QUOTED = re.compile('[,"\r\n]')
 
@@ -81,7 +78,7 @@ def csv_cell(cell: Any) -> str:
             return cell.isoformat()
         case _:
             text = cell if isinstance(cell, str) else json_text(cell)
-            return "'" + text if text.startswith(_FORMULA) else text
+            return "'" + text if text.startswith(FORMULA) else text
 
 
 def csv_line(cells: list[str]) -> str:

@@ -6,7 +6,10 @@ import json
 import re
 import unicodedata
 
-__all__ = ["clip", "fold", "inert_json", "printable", "width"]
+__all__ = ["FORMULA", "clip", "fold", "inert_json", "printable", "width"]
+
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""What a spreadsheet takes for the beginning of a formula, or passes over in front of one."""
 
 _ESCAPE = re.compile(r"\x1b\[[\d;]*m")
 

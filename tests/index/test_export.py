@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import tarfile
 from pathlib import Path
 
@@ -52,3 +54,17 @@ def test_an_export_never_overwrites(snapshot: Snapshot, tmp_path: Path) -> None:
     with pytest.raises(ExportExists, match="exists already"):
         export(snapshot, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_text_is_no_formula_in_csv_and_a_number_stays_one(tmp_path: Path) -> None:
+    run = tmp_path / "runs" / ("a" * 32)
+    run.mkdir(parents=True)
+    told = {"uuid": "a" * 32, "name": "=1+1", "inputs": {"@key": -2.5, "text": "-x", "plain": "a=b"}}
+    (run / "run.plx.json").write_text(json.dumps(told))
+    refresh(tmp_path / "runs", tmp_path / "index")
+    export(open_snapshot(tmp_path / "index"), tmp_path / "out", "csv")
+    with (tmp_path / "out" / "runs.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row["name"] for row in csv.DictReader(stream)] == ["'=1+1"]
+    with (tmp_path / "out" / "values.csv").open(encoding="utf-8", newline="") as stream:
+        rows = {row["key"]: (row["num"], row["str"]) for row in csv.DictReader(stream)}
+    assert rows == {"'@key": ("-2.5", ""), "text": ("", "'-x"), "plain": ("", "a=b")}
