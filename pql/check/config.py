@@ -59,7 +59,7 @@ def find_settings(folder: Path) -> Settings:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError:
         raise NotTomlError(path) from None
     except (OSError, UnicodeDecodeError) as error:

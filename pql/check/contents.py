@@ -34,8 +34,8 @@ _LIKELY = re.compile(r"\bquery[\"']?\s*:|\bkind[\"']?\s*:\s*[\"']?(?:operation|c
 class Contents:
     """One file. Spans in a document count from its `base`, all others from the beginning of the file.
 
-    `searches` are those of blocks. `faults` are those of saved queries that can't be used. `stray` is
-    text in front of the first block. `texts` are the places where nothing is a comment.
+    `searches` are those of blocks. `faults` are those of saved queries that can't be used whole. `stray` is text
+    in front of the first block. `texts` are the places where nothing is a comment.
     """
 
     name: str
@@ -94,7 +94,12 @@ def _pql(name: str, text: str, clock: Clock) -> Contents:
     source = Source(name, text)
     blocks, stray = read_blocks(source)
     searches = tuple(_search(source, block, clock) for block in blocks)
-    return Contents(name, text, (), blocks, searches, stray)
+    faults = tuple(
+        report_of(source.error("PQL604", span, key=text[slice(*span)]))
+        for block in blocks
+        for span in block.repeated
+    )
+    return Contents(name, text, (), blocks, searches, stray, faults=faults)
 
 
 def _search(source: Source, block: Block, clock: Clock) -> Search:

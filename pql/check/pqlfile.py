@@ -30,7 +30,8 @@ _BEFORE_QUOTE = frozenset(":|<>=~.([,")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One saved query. `anchor` is the offset of its header; `name_span` the place of the name."""
+    """One saved query. `anchor` is the offset of its header; `name_span` the place of the name. `repeated`
+    are the places of settings that were given before."""
 
     name: str
     name_span: Span
@@ -38,6 +39,7 @@ class Block:
     query: Placed
     sort: Placed | None
     limit: Placed | None
+    repeated: tuple[Span, ...] = ()
 
 
 def read_blocks(source: Source) -> tuple[tuple[Block, ...], Span | None]:
@@ -62,11 +64,14 @@ def _block(source: Source, text: str, name: str, where: Span, anchor: int, start
     settings = list(_SETTING.finditer(text, start, end))
     stop = settings[0].start() if settings else end
     found: dict[str, Placed] = {}
+    repeated: list[Span] = []
     for number, setting in enumerate(settings):
         until = settings[number + 1].start() if number + 1 < len(settings) else end
+        if setting["name"] in found:
+            repeated.append(Span(*setting.span("name")))
         found[setting["name"]] = _placed(source, text, setting.end(), until)
     query = _placed(source, text, start, stop)
-    return Block(name, where, anchor, query, found.get("sort"), found.get("limit"))
+    return Block(name, where, anchor, query, found.get("sort"), found.get("limit"), tuple(repeated))
 
 
 def _placed(source: Source, text: str, start: int, end: int) -> Placed:

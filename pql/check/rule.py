@@ -82,7 +82,7 @@ def search_faults(codes: tuple[str, ...]) -> Callable[[Search], Iterable[Report]
 
 
 def contents_faults(codes: tuple[str, ...]) -> Callable[[Contents], Iterable[Report]]:
-    """The check that passes on what reading the settings found under these codes."""
+    """The check that passes on what reading saved queries found under these codes."""
 
     def check(contents: Contents) -> Iterable[Report]:
         return [each for each in contents.faults if each.code in codes]

@@ -73,7 +73,7 @@ def find_saved(folder: Path) -> tuple[Path | None, tuple[SavedQuery, ...]]:
             path = each / name
             if path.is_file():
                 try:
-                    text = path.read_bytes().decode("utf-8")
+                    text = path.read_bytes().decode("utf-8-sig")
                 except (OSError, UnicodeDecodeError) as error:
                     raise ConfigError(f"{path}: {error}") from None
                 found = read_saved(Source(name if each == folder else str(path), text))

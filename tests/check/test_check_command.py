@@ -94,7 +94,7 @@ def test_settings_of_the_project(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": "[tool.pql.check]\nignore = ['alias']\n"})
     assert concise(tmp_path) == ["a/q.pql:1:7: PQL201"]
     assert concise(tmp_path / "a") == ["q.pql:1:7: PQL201"]
-    write(tmp_path, {"pql.toml": "[check]\nselect = ['PQL7']\nexclude = ['b/']\n"})
+    write(tmp_path, {"pql.toml": "\ufeff[check]\nselect = ['PQL7']\nexclude = ['b/']\n"})
     assert concise(tmp_path) == ["a/q.pql:1:1: PQL732"]
     assert concise(tmp_path, "--select", "PQL2,alias") == ["a/q.pql:1:1: PQL732", "a/q.pql:1:7: PQL201"]
     # A hook names the files; what is excluded stays so.

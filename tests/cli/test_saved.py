@@ -92,6 +92,12 @@ def test_a_file_above_is_found_and_named_in_full(project: Path, monkeypatch: pyt
     assert f"{project / 'pql.toml'}:9:29" in said("explain", "@escaped")[2]
 
 
+def test_the_mark_in_front_of_a_file_is_no_part_of_it(project: Path) -> None:
+    (project / "pql.toml").write_text("\ufeff" + TOML, encoding="utf-8")
+    assert "at most 3 shown" in said("explain", "@best")[1]
+    assert "pql.toml:9:29" in said("explain", "@escaped")[2]
+
+
 def test_without_a_file_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert "no pql.toml" in said("explain", "@best")[2]

@@ -30,8 +30,9 @@ RULE = Rule(
     title="document that can't be read",
     message="",
     doc="""\
-The document is not YAML (settings: not TOML), is larger than what is taken, or has a key twice. It is told
-only of documents that look like an operation; other YAML files of a folder are nobody's business here.
+The document is not YAML (settings: not TOML), is larger than what is taken, or has a key twice (a saved
+query: its sort or its limit). It is told only of documents that look like an operation; other YAML files of a
+folder are nobody's business here.
 """,
     wrong="""\
 kind: operation
