@@ -34,8 +34,8 @@ _LIKELY = re.compile(r"\bquery[\"']?\s*:|\bkind[\"']?\s*:\s*[\"']?(?:operation|c
 class Contents:
     """One file. Spans in a document count from its `base`, all others from the beginning of the file.
 
-    `searches` are those of blocks. `faults` are those of saved queries that can't be used whole. `stray` is text
-    in front of the first block. `texts` are the places where nothing is a comment.
+    `searches` are those of blocks. `faults` are those of saved queries that can't be used whole. `stray` is
+    text in front of the first block. `texts` are the places where nothing is a comment.
     """
 
     name: str
