@@ -254,12 +254,15 @@ def _steps(
             plan = step.prepared.plan
             yield step
         return
-    # The first batch of a new index decides which keys get columns; the others follow it.
-    if plan is None:
-        step = read_folders(batches.pop(0), target, store, history, None)
-        plan = step.prepared.plan
-        yield step
     with _pool(count) as pool:
+        # The first batch of a new index decides which keys get columns; the others follow it. The processes
+        # start meanwhile.
+        if plan is None:
+            for _ in range(count):
+                pool.submit(begin_worker)
+            step = read_folders(batches.pop(0), target, store, history, None)
+            plan = step.prepared.plan
+            yield step
         futures: list[Future[Done]] = [
             pool.submit(read_folders, batch, target, store, history, plan) for batch in batches
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -80,42 +80,58 @@ def statistics(rows: pa.Table, counts: list[int]) -> list[SeriesStats]:
     """
     if not counts:
         return []
-    table = rows.append_column("place", repeat_values(list(range(len(counts))), counts))
-    whole = _by_place(table, ("step", "min"), ("step", "max"), ("time", "max"))
-    made = [
-        SeriesStats(count, first_step, last_step, last_time)
-        for count, (_, first_step, last_step, last_time) in zip(counts, whole, strict=True)
-    ]
     values = rows.column("value").combine_chunks()
     ends = list(accumulate(counts))
     firsts = values.take(pa.array([0, *ends[:-1]], pa.int64())).to_pylist()
     lasts = values.take(pa.array([end - 1 for end in ends], pa.int64())).to_pylist()
-    for each, first, last in zip(made, firsts, lasts, strict=True):
-        each.first, each.last = first, last
     is_nan = pc.is_nan(values)
     if pc.any(is_nan).as_py():
-        for place, nans in _by_place(table.filter(is_nan), ("value", "count")):
-            made[place].nans = nans
-        table = table.filter(pc.invert(is_nan))
-    _summarise(made, table)
-    return made
+        values = pc.if_else(is_nan, pa.scalar(None, pa.float64()), values)
+    table = pa.table(
+        {
+            "place": repeat_values(list(range(len(counts))), counts),
+            "step": rows.column("step"),
+            "time": rows.column("time"),
+            "number": values,
+        }
+    )
+    found = list(zip(*_by_place(table, *_WHOLE), strict=True))
+    _, first_steps, last_steps, last_times, least, most, totals, numbers = found
+    argmins, argmaxs = (dict(_first_steps(table, wanted)) for wanted in (least, most))
+    return [
+        SeriesStats(
+            count=count,
+            first_step=first_steps[place],
+            last_step=last_steps[place],
+            last_time=last_times[place],
+            first=firsts[place],
+            last=lasts[place],
+            min=least[place],
+            max=most[place],
+            argmin=argmins.get(place),
+            argmax=argmaxs.get(place),
+            total=totals[place] or 0.0,
+            nans=count - numbers[place],
+        )
+        for place, count in enumerate(counts)
+    ]
 
 
-def _summarise(made: list[SeriesStats], numbers: pa.Table) -> None:
-    """Extremes and sums of the points that are not NaN."""
-    for place, least, most, total in _by_place(numbers, ("value", "min"), ("value", "max"), ("value", "sum")):
-        each = made[place]
-        each.min, each.max, each.total = least, most, total
-    for place, step in _first_steps(numbers, [each.min for each in made]):
-        made[place].argmin = step
-    for place, step in _first_steps(numbers, [each.max for each in made]):
-        made[place].argmax = step
+_WHOLE = (
+    ("step", "min"),
+    ("step", "max"),
+    ("time", "max"),
+    ("number", "min"),
+    ("number", "max"),
+    ("number", "sum"),
+    ("number", "count"),
+)
 
 
-def _first_steps(numbers: pa.Table, wanted: list[float | None]) -> Iterable[tuple[int, int | None]]:
-    """For every place the step of the first row that has the wanted value."""
-    of_row = pa.array(wanted, pa.float64()).take(numbers.column("place").combine_chunks())
-    hits = numbers.filter(pc.equal(numbers.column("value"), of_row))
+def _first_steps(table: pa.Table, wanted: Sequence[float | None]) -> Iterable[tuple[int, int | None]]:
+    """For every place that has it the step of the first row with the wanted number."""
+    of_row = pa.array(wanted, pa.float64()).take(table.column("place").combine_chunks())
+    hits = table.filter(pc.equal(table.column("number"), of_row))
     return _by_place(hits, ("step", "first", pc.ScalarAggregateOptions(skip_nulls=False)))
 
 
