@@ -172,7 +172,7 @@ def _subject(value: Value, test: Test) -> str:
             return f"one of the {_plural(field.name)}"
         case ColumnValue(field) if field.is_set:
             return f"the {_plural(field.name)}"
-        case ColumnValue(field) if field.family is Family.DATETIME:
+        case ColumnValue(field) if field.family in (Family.DATETIME, Family.BOOL):
             return f"`{field.name}`"
         case ColumnValue(field):
             return f"the {field.name.replace('_', ' ')}"
@@ -253,6 +253,8 @@ def _number(number: int | float, value: Value) -> str:
     family = value.field.family if isinstance(value, ColumnValue) else Family.SCALAR
     if isinstance(number, float) and math.isnan(number):
         return "NaN"
+    if isinstance(number, float) and number.is_integer() and abs(number) < 2**53:
+        number = int(number)
     shown = f"{number:,}" if isinstance(number, int) else repr(number)
     unit = {Family.DURATION: " seconds", Family.CPU: " cores", Family.MEMORY: " bytes"}.get(family, "")
     return shown + unit
@@ -290,7 +292,7 @@ def _missing(plan: LogicalPlan) -> list[str]:
             noun = _subject(value, IsNil()).removeprefix("the ").removeprefix("metric ")
             if isinstance(value, HistoryValue):
                 noun = f"point of `{value.metric}`"
-            article = "any" if _is_set(value) else "an" if noun[0] in "aeiou" else "a"
+            article = "any" if _is_set(value) else "an" if noun.lstrip("`")[:1] in ("a", "e", "i", "o") else "a"
             sentences.append(f"{_ENTITIES[plan.entity].capitalize()}s without {article} {noun} don't match.")
     return sentences
 
@@ -303,6 +305,8 @@ def _values(predicate: Predicate) -> list[Value]:
         match stack.pop():
             case Holds(value, test) if not isinstance(test, IsNil):
                 found[value] = None
+                if isinstance(test, FieldTest):
+                    found[test.other] = None
             case Complement(item):
                 stack.append(item)
             case All(items) | Any(items):

@@ -40,13 +40,15 @@ def _lines(*arguments: str, stdin: str = "") -> list[str]:
         ("artifacts(kind:model)", "Runs where there is an artifact where the kind is `model`."),
         ("artifacts.kind:~model", "Runs where there is no artifact where the kind is `model`."),
         ("pipeline:nil", "Runs where the pipeline is missing."),
-        ("duration:>1h", "Runs where the duration is above 3600.0 seconds."),
+        ("duration:>1h", "Runs where the duration is above 3,600 seconds."),
         (
             "kind:a, (kind:b OR NOT kind:c)",
             "Runs where the kind is `a`, and (the kind is `b`, or (the kind is not `c`, or is missing)).",
         ),
         ("created_at:>=2026-11-22", "Runs where `created_at` is at or after 2026-11-22 00:00 UTC."),
         ("metrics.a:<metrics.b", "Runs where the last `a` is below the last `b`."),
+        ("memory:4Gi", "Runs where the memory is 4,294,967,296 bytes."),
+        ("is_managed:~true", "Runs where (`is_managed` is not true, or is missing)."),
         ("status:_any_", "All runs."),
         (
             "upstream*.status:failed",
@@ -63,6 +65,11 @@ def test_missing_values_order_and_page_are_told():
         "Runs without a `loss` don't match.",
         "Order: `inputs.lr` descending; missing values last; ties by uuid.",
         "Page: the first 5 passed over, at most 20 shown.",
+    ]
+    assert _lines("explain", "metrics.acc:<metrics.b, user:a", "--all")[1:-1] == [
+        "Runs without an `acc` don't match.",
+        "Runs without a `b` don't match.",
+        "Runs without a user don't match.",
     ]
     assert _lines("explain", "metrics.loss:<0.01 OR status:failed", "--all")[1:] == [
         "Order: `updated_at` newest first; missing values last; ties by uuid.",
