@@ -292,7 +292,8 @@ def _missing(plan: LogicalPlan) -> list[str]:
             noun = _subject(value, IsNil()).removeprefix("the ").removeprefix("metric ")
             if isinstance(value, HistoryValue):
                 noun = f"point of `{value.metric}`"
-            article = "any" if _is_set(value) else "an" if noun.lstrip("`")[:1] in ("a", "e", "i", "o") else "a"
+            vowel = noun.lstrip("`").startswith(("a", "e", "i", "o"))
+            article = "any" if _is_set(value) else "an" if vowel else "a"
             sentences.append(f"{_ENTITIES[plan.entity].capitalize()}s without {article} {noun} don't match.")
     return sentences
 
