@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from lineage_index.index.engine import Engine
 from pql.catalog.fields import Entity
 from pql.catalog.layout import Layout
 from pql.plan.logical import LogicalPlan
-from pql.sql.emitter import TRUE, Emitter, Parameter, Statement
+from pql.sql.emitter import TRUE, Emitter, Statement
 from pql.sql.order import order_terms
 from pql.sql.predicates import holds
 from pql.sql.rows import Row
@@ -29,6 +30,7 @@ __all__ = [
     "fitting_token",
     "last_identity",
     "lower_after",
+    "lower_place",
     "page_after",
     "read_token",
     "search_digest",
@@ -131,10 +133,10 @@ def fitting_token(
 
 def page_after(engine: Engine, plan: LogicalPlan, layout: Layout, last: Identity, text: str) -> Page:
     """The page after the row of that identity. Raises ValueError if no such row matches."""
-    page, known = lower_after(plan, layout, last)
-    found = engine.rows(page, text)
-    if not found and not engine.rows(known, text)[0][0]:
+    places = engine.rows(lower_place(plan, layout, last), text)
+    if not places:
         raise ValueError("the token names something that the search does not find")
+    found = engine.rows(lower_after(plan, layout, places[0]), text)
     more = plan.limit is not None and len(found) > plan.limit
     rows = found[: plan.limit]
     shown = len(_ROWS[plan.entity].shown)
@@ -152,34 +154,34 @@ def last_identity(engine: Engine, plan: LogicalPlan, layout: Layout, place: int)
     return row
 
 
-def lower_after(plan: LogicalPlan, layout: Layout, last: Identity) -> tuple[Statement, Statement]:
-    """What a page shows of the rows after the one of that identity, and of one row more, with the identity of
-    each; and whether the one it starts from matches.
+def lower_place(plan: LogicalPlan, layout: Layout, last: Identity) -> Statement:
+    """The terms of the order for the row of that identity; no row if none matches."""
+    emitter = Emitter(layout)
+    found, identity, _, terms = _found(emitter, plan)
+    if len(last) != len(identity):
+        raise ValueError("it is not a token that a search has given")
+    same = " AND ".join(
+        f"p.{name} IS NULL" if value is None else f"p.{name} = {emitter.parameter(value)}"
+        for name, value in zip(identity, last, strict=True)
+    )
+    selected = ", ".join(f"p.s{place}" for place in range(len(terms)))
+    return emitter.statement(f"SELECT {selected} FROM ({found}) AS p WHERE {same} LIMIT 1")
+
+
+def lower_after(plan: LogicalPlan, layout: Layout, place: Sequence[Any]) -> Statement:
+    """What a page shows of the rows after that place in the order, and of one row more, with the identity of
+    each.
 
     The order is that of the plan, and total, so that "after" is a comparison of its terms one by one.
     """
     emitter = Emitter(layout)
     found, identity, order, terms = _found(emitter, plan)
-    if len(last) != len(identity):
-        raise ValueError("it is not a token that a search has given")
-    same = " AND ".join(
-        f"{name} IS NOT DISTINCT FROM {_parameter(emitter, value)}"
-        for name, value in zip(identity, last, strict=True)
-    )
-    shown = [f"p.c{place}" for place in range(len(_ROWS[plan.entity].shown))]
+    shown = [f"p.c{each}" for each in range(len(_ROWS[plan.entity].shown))]
     selected = ", ".join([*shown, *(f"p.{each}" for each in identity)])
-    sql = (
-        f"WITH found AS MATERIALIZED ({found}), last AS (SELECT * FROM found WHERE {same} LIMIT 1) "
-        f"SELECT {selected} FROM found AS p CROSS JOIN last AS l WHERE {_later(terms)} ORDER BY {order}"
-    )
+    sql = f"SELECT {selected} FROM ({found}) AS p WHERE {_later(emitter, terms, place)} ORDER BY {order}"
     if plan.limit is not None:
         sql += f" LIMIT {emitter.parameter(min(plan.limit, 2**62) + 1)}"
-    page = emitter.statement(sql)
-    return page, emitter.statement(f"SELECT count(*) FROM ({found}) WHERE {same}")
-
-
-def _parameter(emitter: Emitter, value: Parameter | None) -> str:
-    return "NULL" if value is None else emitter.parameter(value)
+    return emitter.statement(sql)
 
 
 def _found(emitter: Emitter, plan: LogicalPlan) -> tuple[str, tuple[str, ...], str, list[tuple[str, bool]]]:
@@ -218,13 +220,21 @@ def _direction(term: str) -> tuple[str, bool]:
     return plain.removesuffix(" ASC"), False
 
 
-def _later(terms: list[tuple[str, bool]]) -> str:
-    """`p` comes after `l`: equal in some first terms, later in the next. Missing values come last."""
-    ways = []
-    for count, (_, descending) in enumerate(terms):
-        equal = [f"p.s{place} IS NOT DISTINCT FROM l.s{place}" for place in range(count)]
-        own, other = f"p.s{count}", f"l.s{count}"
-        sign = "<" if descending else ">"
-        later = f"({other} IS NOT NULL AND ({own} {sign} {other} OR {own} IS NULL))"
-        ways.append(" AND ".join([*equal, later]))
-    return "(" + " OR ".join(f"({way})" for way in ways) + ")"
+def _later(emitter: Emitter, terms: list[tuple[str, bool]], place: Sequence[Any]) -> str:
+    """`p` comes after the place: equal in some first terms, later in the next. Missing values come last.
+
+    The first term alone bounds the rows, so that a scan may pass over what can't be later.
+    """
+    values = [None if each is None else emitter.parameter(each) for each in place]
+    ways: list[str] = []
+    equal: list[str] = []
+    for number, ((_, descending), value) in enumerate(zip(terms, values, strict=True)):
+        own = f"p.s{number}"
+        if value is not None:  # nothing comes after a missing one
+            ways.append(
+                " AND ".join([*equal, f"({own} {'<' if descending else '>'} {value} OR {own} IS NULL)"])
+            )
+        equal.append(f"{own} IS NULL" if value is None else f"{own} = {value}")
+    sign = "<=" if terms[0][1] else ">="
+    bound = "p.s0 IS NULL" if values[0] is None else f"(p.s0 {sign} {values[0]} OR p.s0 IS NULL)"
+    return f"{bound} AND (" + " OR ".join(f"({way})" for way in ways) + ")"
