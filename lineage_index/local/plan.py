@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pql.binder.binder import Clock
 from pql.check.engine import check_text, select
@@ -13,7 +13,7 @@ from pql.diagnostics.diagnostic import Diagnostic, PqlError, Severity
 from pql.diagnostics.span import Span
 from pql.diagnostics.suggest import suggestion
 from pql.joins.document import Mapping, Node, Scalar, Sequence, read_document
-from pql.joins.opfile import Operation, every_operation
+from pql.joins.opfile import Operation, every_operation, named_operation
 from pql.joins.read import wrong_kind
 from pql.joins.source import Source
 
@@ -61,18 +61,21 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The operations of a file. `dag` is the component that holds them, None for a single one."""
+    """The operations of a file. `dag` is the component that holds them, None for a single one. `alone`: of
+    those of the DAG just the one that is in `steps`."""
 
     name: str
     source: Source
     steps: tuple[Step, ...]
     dag: Mapping | None
     root: Mapping
-    warnings: tuple[Diagnostic, ...]
+    warnings: tuple[Diagnostic, ...] = ()
+    alone: bool = False
 
 
-def read_plan(data: bytes | str, name: str, called: str, clock: Clock) -> Plan:
-    """The plan of a file; `called` is what the run is named where the file has no name.
+def read_plan(data: bytes | str, name: str, called: str, clock: Clock, wanted: str | None = None) -> Plan:
+    """The plan of a file; `called` is what the run is named where the file has no name, `wanted` the one
+    operation that is meant.
 
     Raises PqlError (PQL601 to PQL604, PQL607, PQL632), and FaultsError for what a check finds.
     """
@@ -84,15 +87,19 @@ def read_plan(data: bytes | str, name: str, called: str, clock: Clock) -> Plan:
     title = root.get("name")
     own = title.text if isinstance(title, Scalar) else called
     inner = [each for each in every if each.dag is not None]
+    if wanted is not None:
+        one = named_operation(every, wanted, root, source)
+        if one.dag is not None:
+            return _with_warnings(Plan(wanted, source, (_step(one, ""),), one.dag, root, alone=True))
     if not inner:
         first = every[0] if every else Operation(source, root, root)
-        return _with_warnings(Plan(own, source, (_step(first, own),), None, root, ()))
+        return _with_warnings(Plan(own, source, (_step(first, own),), None, root))
     for key in ("matrix", "joins"):
         where = root.key(key) if root.get(key) is not None else None
         if where is not None:
             raise _refused(source, where.span, f"`{key}` of a DAG as a whole")
     steps = tuple(_step(each, "") for each in inner)
-    return _with_warnings(Plan(own, source, _ordered(steps, source), inner[0].dag, root, ()))
+    return _with_warnings(Plan(own, source, _ordered(steps, source), inner[0].dag, root))
 
 
 def _refused(source: Source, span: Span, reason: str, hint: str = "") -> PqlError:
@@ -126,6 +133,9 @@ def _step(operation: Operation, called: str) -> Step:
     kind = None if run is None else run.get("kind")
     if run is None or not isinstance(kind, Scalar):
         raise _refused(source, head, "the component has no `run` with a `kind`")
+    if kind.text == "dag":
+        hint = "write this component to a file of its own, and run that"
+        raise _refused(source, kind.span, "a DAG in a DAG", hint)
     if kind.text not in ("job", "service"):
         raise _refused(source, kind.span, f"a run of kind {kind.text[:40]}", "kinds are job and service")
     container = run.get("container")
@@ -224,4 +234,4 @@ def _with_warnings(plan: Plan) -> Plan:
         look(operation.component, _OF_COMPONENT)
         look(operation.run, _OF_RUN, "run.")
         look(None if operation.run is None else operation.run.get("container"), _OF_CONTAINER, "container.")
-    return Plan(plan.name, plan.source, plan.steps, plan.dag, plan.root, tuple(found.values()))
+    return replace(plan, warnings=tuple(found.values()))

@@ -45,17 +45,22 @@ from lineage_index.local.verdicts import goes, judged, seed_of, status_of_all, s
 from lineage_index.tracking.statuses import DONE
 from pql.joins.space import read_space
 
-__all__ = ["BusyError", "Options", "Outcome", "run_file"]
+__all__ = ["BusyError", "Options", "Outcome", "UnknownRunError", "run_file"]
 
 
 class BusyError(Exception):
     """The run that should be resumed is going on; the text says so."""
 
 
+class UnknownRunError(Exception):
+    """The run of the DAG that is meant is not in the index; the text says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a file is run. `file` is where it lies; `store` and `index` need not be there yet. `concurrency`
-    goes before the file's own; None and none there: one process a core."""
+    goes before the file's own; None and none there: one process a core. `dag_run` is the uuid of the run that
+    an operation of a DAG, run alone, belongs to."""
 
     file: Path
     store: Path
@@ -65,6 +70,7 @@ class Options:
     concurrency: int | None = None
     project: str | None = None
     resume: bool = False
+    dag_run: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def run_file(plan: Plan, options: Options, report: Report) -> Outcome:
     its joins find what went before, and at the end. A run that fails keeps nothing else from running. SIGINT,
     SIGTERM and SIGHUP stop the processes and mark their runs; the outcome then has the signal's name.
 
-    Raises PqlError (with the place in the file), BusyError, StoreError, OSError.
+    Raises PqlError (with the place in the file), BusyError, UnknownRunError, StoreError, OSError.
     """
     check_filled(plan, options.params)
     options = replace(options, store=options.store.absolute(), index=options.index.absolute())
@@ -107,7 +113,8 @@ class _Runner:
         self._options = options
         self._report = report
         self._signals = signals
-        self._key = digest(str(options.file.resolve()))
+        file = str(options.file.resolve())
+        self._key = digest(file, plan.name) if plan.alone else digest(file)
         self._shop = Workshop(
             options.store,
             options.file.resolve().parent,
@@ -128,10 +135,12 @@ class _Runner:
             self._report(Noted(plan.warnings))
         try:
             before = self._before()
-            if plan.dag is not None:
+            if plan.dag is not None and not plan.alone:
                 uuid = self._dag(before)
             else:
-                uuid = self._step(plan.steps[0], None, [] if before is None else [before])
+                self._find_upstream(plan.steps[0])
+                history = [] if before is None else [before]
+                uuid = self._step(plan.steps[0], self._options.dag_run, history)
         except BaseException as error:
             for run in reversed(self._open):
                 run.end("failed", type(error).__name__, str(error))
@@ -163,6 +172,17 @@ class _Runner:
     def _refreshed(self) -> Index:
         refresh(self._options.store, self._options.index)
         return Index.open(self._options.index)
+
+    def _find_upstream(self, step: Step) -> None:
+        """The runs of a DAG that is there already, of the operations that this one comes after."""
+        dag_run = self._options.dag_run
+        if dag_run is None:
+            return
+        with self._refreshed() as index:
+            if not index.count(f'uuid:"{dag_run}"'):
+                raise UnknownRunError(f"the index has no run {dag_run}")
+            newest_first = earlier_runs(index, dag_run)
+        self._uuids = {each.name: each.uuid for each in reversed(newest_first) if each.name in step.upstream}
 
     def _take(self, before: Earlier | None, step: str, **fields: Any) -> LocalRun:
         """The run of a DAG or a matrix: the earlier one, or a new one."""
@@ -240,7 +260,7 @@ class _Runner:
             self._counts["kept"] += 1
             self._end_of(step, kept.uuid, "succeeded", 1, Counter({"succeeded": 1}))
             return kept.uuid
-        if pipeline is None:
+        if not self._open:
             self._report(Begun(step.name, job.uuid, bool(history)))
         job = replace(job, original=history[0].uuid if history else None)
         ends = self._all(step, [job], 0, 1, pipeline, alone=True)
@@ -369,7 +389,7 @@ class _Runner:
             store=self._options.store,
             run_uuid=job.uuid,
             pipeline=pipeline,
-            controller=top,
+            controller=self._options.dag_run or top,
             original=job.original,
             cloning_kind=None if job.original is None else "restart",
             description=job.description,
@@ -377,7 +397,7 @@ class _Runner:
         self._open.append(run)
         run.keep_lines()
         run.log_inputs(dict(job.inputs))
-        run.log_meta({PRINT_KEY: job.print, **({FILE_KEY: self._key} if pipeline is None else {})})
+        run.log_meta({PRINT_KEY: job.print, **({FILE_KEY: self._key} if top is None else {})})
         if step.matrix is None:
             self._link(run, step)
         for uuid, values in job.edges.items():

@@ -26,7 +26,8 @@ def read_file(path: Path) -> bytes:
 
 
 def context_of(params: Sequence[str], run: str | None, dag_run: str | None) -> Context:
-    """`name=value`, the value read as YAML reads one; `globals.name=value` sets a global."""
+    """`name=value`, the value read as YAML reads one; `globals.name=value` sets a global. `run` and `dag_run`
+    are what these options were given."""
     from pql.joins.document import plain, read_document
 
     values: dict[str, Any] = {}
@@ -41,4 +42,13 @@ def context_of(params: Sequence[str], run: str | None, dag_run: str | None) -> C
             names[name.removeprefix(_GLOBALS)] = value
         else:
             values[name.strip()] = value
-    return Context(values, names, run, dag_run)
+    return Context(values, names, _uuid(run, "--run"), _uuid(dag_run, "--dag-run"))
+
+
+def _uuid(text: str | None, option: str) -> str | None:
+    if text is None:
+        return None
+    plain = text.replace("-", "").lower()
+    if len(plain) != 32 or not all(each in "0123456789abcdef" for each in plain):
+        fail(f"error: {option} takes a uuid, not {text!r}", Exit.USAGE)
+    return plain

@@ -50,7 +50,7 @@ def run_resolve(
         fail("error: --dry-run resolves nothing that a lock file could hold", Exit.USAGE)
     if dry_run and fetch:
         fail("error: --dry-run resolves nothing that could be fetched", Exit.USAGE)
-    context = context_of(params, _uuid(run, "--run"), _uuid(dag_run, "--dag-run"))
+    context = context_of(params, run, dag_run)
     folder = None if fetch is None else _fresh(fetch)
     if folder is not None:
         context = replace(context, globals={"artifacts_path": str(folder), **context.globals})
@@ -106,15 +106,6 @@ def _fetch(opened: Index, resolved: ResolvedOperation, folder: Path) -> None:
         fail(f"error: {printable(str(folder))}: {error.strerror}", Exit.OUTPUT)
     for sentence in said:
         print(f"warning: {printable(sentence)}", file=sys.stderr)
-
-
-def _uuid(text: str | None, option: str) -> str | None:
-    if text is None:
-        return None
-    plain = text.replace("-", "").lower()
-    if len(plain) != 32 or not all(each in "0123456789abcdef" for each in plain):
-        fail(f"error: {option} takes a uuid, not {text!r}", Exit.USAGE)
-    return plain
 
 
 def _say(warnings: Sequence[Diagnostic], operation: Operation) -> None:

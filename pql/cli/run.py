@@ -11,7 +11,7 @@ from pathlib import Path
 from lineage_index.index.locate import index_for_writing
 from lineage_index.index.refresh import StoreMissing
 from lineage_index.local.plan import FaultsError, read_plan
-from lineage_index.local.run import BusyError, Options, Outcome, run_file
+from lineage_index.local.run import BusyError, Options, Outcome, UnknownRunError, run_file
 from pql.binder.binder import Clock
 from pql.check.output.text import plain as told
 from pql.check.report import CheckReport
@@ -29,6 +29,8 @@ TERMINATED = 143
 
 def run_run(
     file: str,
+    wanted: str | None,
+    dag_run: str | None,
     params: Sequence[str],
     store: str | None,
     index: str | None,
@@ -38,12 +40,14 @@ def run_run(
 ) -> None:
     """Run the file; ends with 0 if every run succeeded, 1 if some did not, 130 or 143 after a signal."""
     path = Path(file)
-    context = context_of(params, None, None)
+    if dag_run is not None and wanted is None:
+        fail("error: --dag-run goes with --op NAME, the operation to be run", Exit.USAGE)
+    context = context_of(params, None, dag_run)
     with guarded():
         data = read_file(path)
         clock = Clock(datetime.now(UTC), UTC)
         try:
-            plan = read_plan(data, file, path.stem, clock)
+            plan = read_plan(data, file, path.stem, clock, wanted)
         except FaultsError as error:
             report = CheckReport(error.findings, {file: error.text}, 1)
             fail(told(report).rstrip(), Exit.USAGE)
@@ -56,11 +60,12 @@ def run_run(
             concurrency=concurrency,
             project=project,
             resume=resume,
+            dag_run=context.dag_run,
         )
         progress = Progress(sys.stderr, plan.source.text)
         try:
             outcome = run_file(plan, options, progress)
-        except (BusyError, StoreMissing) as error:
+        except (BusyError, StoreMissing, UnknownRunError) as error:
             fail(f"error: {printable(str(error))}", Exit.USAGE)
         except OSError as error:
             where = f"{printable(str(error.filename))}: " if error.filename else ""

@@ -11,7 +11,16 @@ from pql.joins.document import Mapping, Node, Scalar, Sequence, read_document
 from pql.joins.read import wrong_kind
 from pql.joins.source import Source
 
-__all__ = ["Input", "Operation", "Param", "every_operation", "read_operation"]
+__all__ = [
+    "Input",
+    "Operation",
+    "Param",
+    "declared",
+    "every_operation",
+    "named_operation",
+    "params_of",
+    "read_operation",
+]
 
 _ELSEWHERE = ("hubRef", "pathRef", "urlRef", "dagRef", "component")
 
@@ -72,7 +81,7 @@ class Operation:
 
     def params(self) -> dict[str, Param]:
         """The params of the operation. Raises PqlError (PQL603)."""
-        return _params(self.node.get("params"), self.source)
+        return params_of(self.node.get("params"), self.source)
 
     def inputs(self) -> dict[str, Input]:
         """What the component declares; empty where it is not in the file. Raises PqlError (PQL603)."""
@@ -90,13 +99,7 @@ def read_operation(data: bytes | str, name: str, wanted: str | None = None) -> O
         raise wrong_kind("the file", "a mapping", root, source)
     every = list(every_operation(root, source))
     if wanted is not None:
-        named = [each for each in every if each.name == wanted]
-        if len(named) != 1:
-            known = [each.name for each in every if each.name is not None]
-            hint = suggestion(wanted, known) or (f"there are: {', '.join(known)}" if known else "")
-            count = "no operation is" if not named else f"{len(named)} operations are"
-            raise source.error("PQL607", _first(root), hint, reason=f"{count} named `{wanted}`")
-        return named[0]
+        return named_operation(every, wanted, root, source)
     if every and every[0].node is root and not any(each.dag is not None for each in every):
         return every[0]
     joining = [each for each in every if each.node.get("joins") is not None]
@@ -109,6 +112,28 @@ def read_operation(data: bytes | str, name: str, wanted: str | None = None) -> O
         names = ", ".join(each.name or "(no name)" for each in joining or every)
         hint = f"say which one with `--op NAME`: {names}"
     raise source.error("PQL607", _first(root), hint, reason=reason)
+
+
+def named_operation(every: list[Operation], wanted: str, root: Mapping, source: Source) -> Operation:
+    """The one of that name. Raises PqlError (PQL607)."""
+    named = [each for each in every if each.name == wanted]
+    if len(named) == 1:
+        return named[0]
+    for outer in every if not named else ():
+        if outer.dag is not None and wanted in _names_below(outer):
+            hint = "write that component to a file of its own"
+            reason = f"`{wanted}` is in the component of `{outer.name}`, a DAG in this DAG"
+            raise source.error("PQL607", _first(outer.node), hint, reason=reason)
+    known = [each.name for each in every if each.name is not None]
+    hint = suggestion(wanted, known) or (f"there are: {', '.join(known)}" if known else "")
+    count = "no operation is" if not named else f"{len(named)} operations are"
+    raise source.error("PQL607", _first(root), hint, reason=f"{count} named `{wanted}`")
+
+
+def _names_below(outer: Operation) -> list[str | None]:
+    """The names of the operations that the component of an operation holds."""
+    component = outer.component
+    return [] if component is None else [each.name for each in every_operation(component, outer.source)]
 
 
 def _first(node: Mapping) -> Span:
@@ -170,7 +195,8 @@ def _elsewhere(operation: Mapping) -> str:
     return "none is given"
 
 
-def _params(node: Node | None, source: Source) -> dict[str, Param]:
+def params_of(node: Node | None, source: Source) -> dict[str, Param]:
+    """The params of a section `params` by name. Raises PqlError (PQL603)."""
     if node is None:
         return {}
     if not isinstance(node, Mapping):

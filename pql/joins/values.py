@@ -10,7 +10,7 @@ from pql.diagnostics.span import Span
 from pql.diagnostics.suggest import suggestion
 from pql.joins.document import Node, Scalar, plain
 from pql.joins.evaluate import ARTIFACTS_PATH, CONTEXT_PATH
-from pql.joins.opfile import Operation, Param, declared
+from pql.joins.opfile import Operation, Param, declared, params_of
 from pql.joins.references import Reference, Root, UnknownReferenceError, parse_reference
 from pql.joins.templates import holes, look_up, render_text
 
@@ -70,7 +70,7 @@ def operation_values(
     """
     inputs, params = operation.inputs(), operation.params()
     over = dict(context.params)
-    dag_values = _dag_values(operation, over, known)
+    dag_values = _dag_values(operation, over, known, look)
     values = {name: plain(each.value) for name, each in inputs.items() if each.value is not None}
     for name, param in params.items():
         if name not in over:
@@ -95,22 +95,16 @@ def _place(operation: Operation) -> Span:
     return node.span if key is None else key.span
 
 
-def _dag_values(operation: Operation, over: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+def _dag_values(
+    operation: Operation, over: Mapping[str, Any], known: Mapping[str, Any], look: LookUp
+) -> dict[str, Any]:
     """The inputs of the DAG by name: what params give them, else their defaults (None: no value)."""
     inputs = declared(operation.dag, operation.source)
     values = {name: None if each.value is None else plain(each.value) for name, each in inputs.items()}
-    if operation.dag_params is not None:
-        for key, value in operation.dag_params.entries:
-            inner = None if isinstance(value, Scalar) else _member(value, "value")
-            if inner is not None:
-                values[key.text] = _rendered(operation, inner, known)
+    for name, param in params_of(operation.dag_params, operation.source).items():
+        if name not in over:
+            values[name] = _value(operation, param, {}, known, look)
     return {**values, **{name: over[name] for name in inputs if name in over}}
-
-
-def _member(node: Node, name: str) -> Node | None:
-    from pql.joins.document import Mapping as MappingNode
-
-    return node.get(name) if isinstance(node, MappingNode) else None
 
 
 def _rendered(operation: Operation, node: Node, known: Mapping[str, Any]) -> Any:

@@ -37,21 +37,35 @@ name: op
 """
 
 
-def plan_of(text: str, name: str = "op.yaml") -> Plan:
-    return read_plan(text, name, "op", Clock(datetime(2026, 1, 1, tzinfo=UTC)))
+def plan_of(text: str, name: str = "op.yaml", wanted: str | None = None) -> Plan:
+    return read_plan(text, name, "op", Clock(datetime(2026, 1, 1, tzinfo=UTC)), wanted)
 
 
 def run(
-    text: str, home: Path, *, params: Mapping[str, Any] | None = None, resume: bool = False, jobs: int = 2
+    text: str,
+    home: Path,
+    *,
+    params: Mapping[str, Any] | None = None,
+    resume: bool = False,
+    jobs: int = 2,
+    wanted: str | None = None,
+    dag_run: str | None = None,
 ) -> tuple[Outcome, list[Event]]:
     """Run a file in a folder; gives what it came to, and what it told."""
     file = home / "op.yaml"
     file.write_text(text)
     told: list[Event] = []
     options = Options(
-        file, home / "runs", home / "index", params or {}, concurrency=jobs, resume=resume, project="tests"
+        file,
+        home / "runs",
+        home / "index",
+        params or {},
+        concurrency=jobs,
+        resume=resume,
+        project="tests",
+        dag_run=dag_run,
     )
-    return run_file(plan_of(text, str(file)), options, told.append), told
+    return run_file(plan_of(text, str(file), wanted), options, told.append), told
 
 
 def gone(pid: int) -> bool:

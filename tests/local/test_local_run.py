@@ -15,7 +15,7 @@ from lineage_index.local.checks import check_filled
 from lineage_index.local.events import Event, Noted, Output, RunBegun, RunEnded
 from lineage_index.local.plan import FaultsError
 from lineage_index.local.record import hold
-from lineage_index.local.run import BusyError
+from lineage_index.local.run import BusyError, UnknownRunError
 from pql.diagnostics.diagnostic import PqlError
 
 ROWS = "{kind: mapping, values: [{x: 1}, {x: 2}, {x: 3}]}"
@@ -112,6 +112,73 @@ def test_what_needs_a_failed_operation_does_not_run_unless_it_says_so(tmp_path: 
     assert printed(told) == "got []\n"
 
 
+def test_one_operation_of_a_dag_runs_alone(tmp_path: Path) -> None:
+    whole, _ = run(DAG, tmp_path)  # all of `map` fail, and `reduce` does not run
+    text = DAG.replace("status:succeeded", "inputs.x:<4")
+    outcome, told = run(text, tmp_path, wanted="reduce", dag_run=whole.uuid)
+    assert printed(told) == "got [3, 2]\n"
+    found = named(tmp_path)
+    assert (found["reduce"]["uuid"], outcome.succeeded, outcome.failed) == (outcome.uuid, 1, 0)
+    assert found["reduce"]["pipeline"]["uuid"] == found["reduce"]["controller"] == whole.uuid
+    edges = {each["run"]: each["kind"] for each in found["reduce"]["upstream"]}
+    assert edges == {
+        found["map"]["uuid"]: "dag",
+        found["map-3"]["uuid"]: "join",
+        found["map-2"]["uuid"]: "join",
+    }
+    kept, _ = run(text, tmp_path, wanted="reduce", dag_run=whole.uuid, resume=True)
+    assert (kept.uuid, kept.kept) == (outcome.uuid, 1)
+    # A call for the whole goes on with the whole.
+    again, _ = run(text.replace("exit {{ x }}", "true"), tmp_path, resume=True)
+    assert (again.uuid, again.failed) == (whole.uuid, 0)
+
+
+def test_one_operation_that_needs_others_has_to_know_their_dag(tmp_path: Path) -> None:
+    with pytest.raises(PqlError) as raised:
+        run(DAG, tmp_path, wanted="reduce")
+    found = raised.value.diagnostic
+    assert (found.code, DAG[slice(*found.span)]) == ("PQL620", "ops.map")
+    with pytest.raises(UnknownRunError, match="no run 00"):
+        run(DAG, tmp_path, wanted="reduce", dag_run="0" * 32)
+    assert not list((tmp_path / "runs").iterdir())
+    # One that needs none runs without; the others need not be such that run here.
+    text = DAG.replace("kind: job, container", "kind: tfjob, worker", 1).replace("exit {{ x }}", "true")
+    outcome, _ = run(text, tmp_path, wanted="map")
+    made = named(tmp_path)["map"]
+    assert (outcome.succeeded, outcome.uuid, made.get("pipeline")) == (4, made["uuid"], None)
+
+
+NESTED = """\
+kind: component
+run:
+  kind: dag
+  operations:
+    - name: outer
+      component:
+        run:
+          kind: dag
+          operations:
+            - name: inner
+              component: {run: {kind: job, container: {command: [echo]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code", "place"),
+    [
+        (None, "PQL632", "dag\n          op"),
+        ("outer", "PQL632", "dag\n          op"),
+        ("inner", "PQL607", "name: outer"),
+    ],
+)
+def test_a_dag_in_a_dag_is_refused_with_what_to_do(wanted: str | None, code: str, place: str) -> None:
+    with pytest.raises(PqlError) as raised:
+        plan_of(NESTED, wanted=wanted)
+    found = raised.value.diagnostic
+    assert (found.code, found.span.start) == (code, NESTED.index(place))
+    assert "a file of its own" in found.hint
+
+
 def test_resuming_runs_what_is_missing(tmp_path: Path) -> None:
     script = f"echo $x >> '{tmp_path}/log'; test $x != 2 -o -e '{tmp_path}/mended'"
     text = operation(script, matrix="{kind: random, numRuns: 3, params: {x: {kind: range, value: '1:4:1'}}}")
@@ -175,9 +242,13 @@ def test_a_signal_stops_the_processes_and_marks_their_runs(tmp_path: Path, numbe
         os.kill(os.getpid(), number)
 
     thread = threading.Thread(target=interrupt)
-    thread.start()
-    outcome, _ = run(operation(script, matrix=ROWS), tmp_path, jobs=1)
-    thread.join()
+    before = signal.signal(number, signal.SIG_DFL)  # what runs in the background ignores SIGINT
+    try:
+        thread.start()
+        outcome, _ = run(operation(script, matrix=ROWS), tmp_path, jobs=1)
+        thread.join()
+    finally:
+        signal.signal(number, before)
     assert outcome.signal == signal.Signals(number).name
     assert (outcome.stopped, outcome.succeeded, outcome.complete) == (1, 0, False)
     assert {name: each["status"] for name, each in named(tmp_path).items()} == {

@@ -13,6 +13,15 @@ __all__ = ["run"]
 
 def run(
     file: Annotated[str, typer.Argument(help="An operation or component file: YAML or JSON.")],
+    op: Annotated[
+        str | None, typer.Option("--op", metavar="NAME", help="Only this operation of a DAG.")
+    ] = None,
+    dag_run: Annotated[
+        str | None,
+        typer.Option(
+            "--dag-run", metavar="UUID", help="The DAG's run that it belongs to, for `ref: ops.NAME`."
+        ),
+    ] = None,
     params: Annotated[
         list[str] | None,
         typer.Option("--param", "-P", metavar="NAME=VALUE", help="A param, or globals.NAME=VALUE."),
@@ -50,4 +59,4 @@ def run(
     """
     from pql.cli.run import run_run
 
-    run_run(file, params or [], store, index, concurrency, project, resume)
+    run_run(file, op, dag_run, params or [], store, index, concurrency, project, resume)
