@@ -22,7 +22,7 @@ from pql.sql.keys import candidates
 from pql.sql.lower import lower
 from pql.sql.order import key_rows
 
-__all__ = ["fetch_matches"]
+__all__ = ["WholeTooLargeError", "fetch_matches"]
 
 _SECTIONS = {Root.INPUTS: Section.INPUTS, Root.OUTPUTS: Section.OUTPUTS}
 _COLUMNS = {
@@ -45,6 +45,16 @@ _JOIN_PAGE = f"JOIN {_PAGE} AS p ON p.run_id ="
 """With this, `p.rowid` is the place on the page."""
 
 
+class WholeTooLargeError(Exception):
+    """The whole `inputs` or `outputs` of the runs are more than is taken: of which of them, and how many
+    characters of JSON."""
+
+    def __init__(self, reference: Reference, length: int) -> None:
+        super().__init__(str(reference))
+        self.reference = reference
+        self.length = length
+
+
 def fetch_matches(
     engine: Engine,
     layout: Layout,
@@ -52,10 +62,12 @@ def fetch_matches(
     references: Iterable[Reference],
     *,
     every: bool = False,
+    longest: int | None = None,
 ) -> MatchedColumns:
     """The page of a plan over runs, in its order, with what the references need; `every` has all artifacts.
 
-    A number that is whole is given as an integer: the tables don't tell 1.0 from 1.
+    A number that is whole is given as an integer: the tables don't tell 1.0 from 1. Raises WholeTooLargeError
+    for whole sections of more than `longest` characters of JSON.
     """
     wanted = list(dict.fromkeys(references))
     keys = [each for each in wanted if each.root in _SECTIONS and each.key is not None]
@@ -78,7 +90,11 @@ def fetch_matches(
             **{each: _from_columns(page, places) for each, places in direct.items()},
             **_from_rows(engine, layout, [each for each in keys if each not in direct], count),
         },
-        whole={root: _payload(engine, root, count) for root in _SECTIONS if Reference(root) in wanted},
+        whole={
+            each.root: _payload(engine, each, count, longest)
+            for each in wanted
+            if each.root in _SECTIONS and each.key is None
+        },
         artifacts=_artifacts(engine, wanted, count, every),
         fields=_field_values(engine, wanted, page, fields),
     )
@@ -155,11 +171,17 @@ def _from_rows(
     return dict(zip(references, found, strict=True))
 
 
-def _payload(engine: Engine, root: Root, count: int) -> list[Mapping[str, Any]]:
-    column = quote(root.value)
+def _payload(
+    engine: Engine, reference: Reference, count: int, longest: int | None
+) -> list[Mapping[str, Any]]:
+    column = quote(reference.root.value)
     sql = f"SELECT p.rowid, s.{column} FROM payload AS s {_JOIN_PAGE} s.run_id WHERE s.{column} <> ''"
     found: list[Mapping[str, Any]] = [{}] * count
-    for place, text in engine.select(sql):
+    rows = engine.select(sql)
+    length = sum(len(text) for _, text in rows)
+    if longest is not None and length > longest:
+        raise WholeTooLargeError(reference, length)
+    for place, text in rows:
         found[place] = _whole(json.loads(text))
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from lineage_index.index.matches import fetch_matches
+from lineage_index.index.matches import WholeTooLargeError, fetch_matches
 from lineage_index.index.warn import unknown_keys
 from pql.binder.binder import Clock, bind
 from pql.binder.bound import BoundQuery
@@ -42,6 +42,10 @@ __all__ = [
 ]
 
 _WHOLE = tuple(Reference(root) for root in Root)
+
+_LONGEST = 1 << 24
+"""Characters of JSON that a join takes of whole `inputs`, or `outputs`: as data they are tens of times as
+much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,15 @@ def _references(join: Join) -> Iterator[Reference]:
                 yield from (each.value for each in entries if isinstance(each.value, Reference))
 
 
+def _too_large(join: Join, error: WholeTooLargeError) -> PqlError:
+    name = str(error.reference)
+    span = next((param.span for param in join.params if param.value == error.reference), join.span)
+    hint = f"ask for single values, `{name}.KEY`, or set a `limit`"
+    return join.source.error(
+        "PQL624", span, hint, reference=name, length=f"{error.length:,}", limit=f"{_LONGEST:,}"
+    )
+
+
 def _equals(field: str, value: str) -> Condition:
     return Condition(FieldPath(field), Equals(Literal(value, True)))
 
@@ -220,7 +233,10 @@ class _Session:
     def matches(self, join: Join, *, every: bool = False) -> tuple[MatchedColumns, list[Diagnostic]]:
         """The runs of a join in order, and what there is to say about its search."""
         bound, warnings = self.bound(join)
-        found = self._fetch(bound, tuple(_references(join)), every)
+        try:
+            found = self._fetch(bound, tuple(_references(join)), every, _LONGEST)
+        except WholeTooLargeError as error:
+            raise _too_large(join, error) from None
         if not found:
             warnings.append(join.source.finding("PQL656", join.query.whole))
         return found, warnings
@@ -265,10 +281,15 @@ class _Session:
         )
 
     def _fetch(
-        self, bound: BoundQuery, references: Sequence[Reference], every: bool = False
+        self,
+        bound: BoundQuery,
+        references: Sequence[Reference],
+        every: bool = False,
+        longest: int | None = None,
     ) -> MatchedColumns:
         layout = self._index.snapshot.layout
-        return fetch_matches(self._engine, layout, plan_query(bound), references, every=every)
+        plan = plan_query(bound)
+        return fetch_matches(self._engine, layout, plan, references, every=every, longest=longest)
 
     # Other runs: the one that joins, those of the DAG, any by its uuid.
 

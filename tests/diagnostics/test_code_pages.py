@@ -29,7 +29,7 @@ _REQUESTS = [code for code in CODES.values() if code.form is Form.REQUEST]
 _OPERATIONS = [code for code in CODES.values() if code.form is Form.OPERATION]
 _SKETCHED = {
     *("PQL111", "PQL112", "PQL114", "PQL403", "PQL404", "PQL501", "PQL602", "PQL619", "PQL621", "PQL622"),
-    *("PQL623", "PQL631", "PQL632", "PQL633", "PQL655", "PQL657"),
+    *("PQL623", "PQL624", "PQL631", "PQL632", "PQL633", "PQL655", "PQL657"),
 }
 
 

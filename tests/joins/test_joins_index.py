@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from index_samples import DAG_RUN, FAN_IN, FAN_OUT, small_index, trial, uuid_of
 
+from lineage_index.index import resolve as resolving
 from lineage_index.index.index import Index
 from lineage_index.index.resolve import preview
 from lineage_index.store.commit import commit
 from lineage_index.store.prepare import Listed, prepare
+from pql.diagnostics.diagnostic import PqlError
 from pql.joins import Context, Join, JoinParam, parse_reference, placed, read_operation
 from pql.joins.lock import lock_bytes, moved, read_lock
 
@@ -363,3 +365,16 @@ def test_a_lock_is_the_same_for_the_same_index_and_says_what_moved(tmp_path: Pat
         ]
         other = index.resolve(example("compare_top_experiments.yaml"))
         assert "the operation was `fan_in`" in moved(held, other.lock)
+
+
+def test_whole_sections_of_too_many_runs_are_refused(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    join = operation('{query: "name:~nil", params: {one: {value: outputs.loss}, all: {value: outputs}}}')
+    taken = index.resolve(join).params["all"]
+    monkeypatch.setattr(resolving, "_LONGEST", 40)
+    with pytest.raises(PqlError) as raised:
+        index.resolve(join)
+    found = raised.value.diagnostic
+    assert (found.code, raised.value.text[slice(*found.span)]) == ("PQL624", "outputs")
+    assert "set a `limit`" in found.hint
+    few = operation('{query: "name:~nil", limit: 1, params: {all: {value: outputs}}}')
+    assert index.resolve(few).params["all"] == taken[:1]

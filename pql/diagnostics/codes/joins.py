@@ -264,4 +264,13 @@ joins:
         "name:/^trial-[0-9]+$/",
         Form.SKETCH,
     ),
+    Code(
+        "PQL624",
+        "too much for a param",
+        "the `{reference}` of the runs are {length} characters of JSON; at most {limit} are taken",
+        "A list with the whole mapping of each of very many runs is more than a process can be given.",
+        "a join without a limit, over a hundred thousand runs, with the param `all: {value: outputs}`",
+        "all: {value: outputs.loss}",
+        Form.SKETCH,
+    ),
 )
