@@ -6,6 +6,7 @@ Data and literals come from the same few values, so that nearly every case tells
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ from pql.syntax.ast import (
     SortTerm,
 )
 
-__all__ = ["Case", "history_cases", "nested_cases", "number_cases", "text_cases"]
+__all__ = ["Case", "history_cases", "nested_cases", "number_cases", "orderings", "ranges", "text_cases"]
 
 Case = tuple[Node, tuple[SortTerm, ...], tuple[Run, ...]]
 
@@ -50,6 +51,7 @@ _CLUSTERS = (
     (10**30, 1e30, 10**30 + 1, 1e16, 10**16),
     NUMBERS,
 )
+_Operations = Callable[[st.SearchStrategy[int | float]], st.SearchStrategy[Operation]]
 _comparisons = st.sampled_from(list(Comparison))
 _some_uuids = st.lists(st.sampled_from(UUIDS), min_size=2, max_size=6, unique=True)
 _steps = st.none() | st.integers(0, 3)
@@ -69,6 +71,22 @@ def _as_stored(numbers: st.SearchStrategy[int | float]) -> st.SearchStrategy[Any
 
 
 @st.composite
+def ranges(draw: st.DrawFn, numbers: st.SearchStrategy[int | float]) -> Operation:
+    """A range with an end or two."""
+    ends = numbers.flatmap(spellings).filter(lambda text: text[-1] != "." and text[0] != ".")
+    low, high = Literal(draw(ends)), Literal(draw(ends))
+    return draw(st.sampled_from((Range(low, high), Range(low, None), Range(None, high))))
+
+
+@st.composite
+def orderings(draw: st.DrawFn, numbers: st.SearchStrategy[int | float]) -> Operation:
+    """A comparison with a number, or with another key."""
+    others = st.sampled_from(("inputs.other", "outputs.loss", "metrics.loss"))
+    right = others if draw(st.integers(0, 4)) == 0 else numbers.flatmap(spellings)
+    return Compare(draw(_comparisons), Literal(draw(right)))
+
+
+@st.composite
 def _number_operation(draw: st.DrawFn, numbers: st.SearchStrategy[int | float]) -> Operation:
     spelt = numbers.flatmap(spellings)
     match draw(st.integers(0, 9)):
@@ -77,20 +95,15 @@ def _number_operation(draw: st.DrawFn, numbers: st.SearchStrategy[int | float]) 
         case 1:
             return OneOf((Literal(draw(spelt)), Literal(draw(spelt))))
         case 2:
-            ends = spelt.filter(lambda text: text[-1] != "." and text[0] != ".")
-            low, high = Literal(draw(ends)), Literal(draw(ends))
-            return draw(st.sampled_from((Range(low, high), Range(low, None), Range(None, high))))
-        case 3:
-            other = draw(st.sampled_from(("inputs.other", "outputs.loss", "metrics.loss")))
-            return Compare(draw(_comparisons), Literal(other))
-        case 4 | 5:
+            return draw(ranges(numbers))
+        case 3 | 4:
             return Equals(Literal(draw(spelt)))
         case _:
-            return Compare(draw(_comparisons), Literal(draw(spelt)))
+            return draw(orderings(numbers))
 
 
 @st.composite
-def number_cases(draw: st.DrawFn) -> Case:
+def number_cases(draw: st.DrawFn, operation: _Operations = _number_operation) -> Case:
     """One key full of numbers, big and not, texts that spell them, and what is no number."""
     numbers = draw(_numbers())
     values = _as_stored(numbers)
@@ -103,7 +116,7 @@ def number_cases(draw: st.DrawFn) -> Case:
         outputs = {"loss": draw(values)} if draw(st.integers(0, 2)) else {}
         history = {"loss": draw(points)} if section == "metrics" and draw(st.integers(0, 2)) else {}
         runs.append(Run(uuid, {}, inputs, outputs, history=history))
-    condition = Condition(subject, draw(_number_operation(numbers)), draw(st.integers(0, 2)) == 0)
+    condition = Condition(subject, draw(operation(numbers)), draw(st.integers(0, 2)) == 0)
     return condition, (SortTerm(subject, draw(st.booleans())),), tuple(runs)
 
 
@@ -191,17 +204,22 @@ _NESTED_TEXTS = ("[]", "{}", "[1]", '{"b":1e16}', "[1e+16]", '{"a":[]}', "[NaN]"
 
 
 @st.composite
-def nested_cases(draw: st.DrawFn) -> Case:
+def _nested_operation(draw: st.DrawFn, numbers: st.SearchStrategy[int | float], section: str) -> Operation:
+    kind = draw(st.integers(0, 5))
+    if section != "metrics" and kind == 0:
+        return Equals(Literal(draw(st.sampled_from(_NESTED_TEXTS))))
+    if section != "metrics" and kind == 1:
+        return Equals(Literal(draw(st.sampled_from(("true", "false", "a")))))
+    return draw(_number_operation(numbers))
+
+
+@st.composite
+def nested_cases(draw: st.DrawFn, operation: _Operations | None = None) -> Case:
     """Paths into nested values, beside flat keys of the same name."""
     numbers = draw(_numbers())
     section = draw(st.sampled_from(("inputs", "outputs", "metrics")))
     subject = FieldPath(section, draw(st.sampled_from(_PATHS)))
-    operation = draw(_number_operation(numbers))
-    kind = draw(st.integers(0, 5))
-    if section != "metrics" and kind == 0:
-        operation = Equals(Literal(draw(st.sampled_from(_NESTED_TEXTS))))
-    elif section != "metrics" and kind == 1:
-        operation = Equals(Literal(draw(st.sampled_from(("true", "false", "a")))))
+    asked = _nested_operation(numbers, section) if operation is None else operation(numbers)
     leaves = st.one_of(_as_stored(numbers), st.sampled_from(_JSON), st.sampled_from(("true", "false")))
     level = leaves
     for _ in range(2):
@@ -218,5 +236,5 @@ def nested_cases(draw: st.DrawFn) -> Case:
         history = {key: draw(points) for key in draw(st.lists(st.sampled_from(("a.b", "a")), max_size=1))}
         store = {"inputs" if section == "inputs" else "outputs": values}
         runs.append(Run(uuid, {}, **store, history=history))
-    condition = Condition(subject, operation, draw(st.integers(0, 3)) == 0)
+    condition = Condition(subject, draw(asked), draw(st.integers(0, 3)) == 0)
     return condition, (SortTerm(subject, draw(st.booleans())),), tuple(runs)

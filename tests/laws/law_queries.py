@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from hypothesis import strategies as st
 from law_pools import (
@@ -52,7 +53,7 @@ from pql.syntax.ast import (
     Subject,
 )
 
-__all__ = ["artifact_queries", "queries", "sorts"]
+__all__ = ["artifact_queries", "joined", "queries", "sorts"]
 
 # Bare text that reads as itself: no delimiter, quote or operator in front, and no word that connects.
 _BARE = re.compile(r"[A-Za-z0-9_+.\-é日%/\\]+\Z")
@@ -320,6 +321,7 @@ def _text_test(draw: st.DrawFn) -> Operation:
     return Regex(draw(st.sampled_from([each for each in PATTERNS if each])), draw(st.booleans()))
 
 
+@cache
 @st.composite
 def conditions(draw: st.DrawFn, entity: Entity) -> Condition:
     subject = draw(_SUBJECTS[entity])
@@ -333,7 +335,7 @@ def conditions(draw: st.DrawFn, entity: Entity) -> Condition:
 # Trees.
 
 
-def _joined(kind: type[And] | type[Or], items: list[Node]) -> Node:
+def joined(kind: type[And] | type[Or], items: list[Node]) -> Node:
     """As the parser builds it: items of the same kind are drawn in."""
     flat: list[Node] = []
     for item in items:
@@ -341,6 +343,7 @@ def _joined(kind: type[And] | type[Or], items: list[Node]) -> Node:
     return kind(tuple(flat))
 
 
+@cache
 @st.composite
 def trees(draw: st.DrawFn, entity: Entity, depth: int) -> Node:
     shape = draw(st.integers(0, 9)) if depth else 0
@@ -348,7 +351,7 @@ def trees(draw: st.DrawFn, entity: Entity, depth: int) -> Node:
         return draw(conditions(entity))
     if shape < 8:
         items = draw(st.lists(trees(entity, depth - 1), min_size=2, max_size=3))
-        return _joined(And if shape < 6 else Or, items)
+        return joined(And if shape < 6 else Or, items)
     if shape < 9 or entity is not Entity.RUN:
         return Not(draw(trees(entity, depth - 1)))
     relation = draw(

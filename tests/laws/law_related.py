@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 from law_narrow import Case
 from law_pools import UUIDS
+from law_queries import joined
 
 from pql.reference.model import Artifact, Connection, Related, Run
 from pql.syntax.ast import (
@@ -33,11 +35,11 @@ _RUNS = UUIDS[:5]
 _kinds = st.sampled_from(("model", "metric"))
 _names = st.sampled_from(("a", "b"))
 _statuses = st.sampled_from(("running", "failed"))
-
-
+_negated = st.sampled_from((False, False, False, True))
 _rarely = st.sampled_from((False,) * 9 + (True,))
 
 
+@cache
 def _operation(values: st.SearchStrategy[str]) -> st.SearchStrategy[Operation]:
     literals = values.map(Literal)
     equal = st.builds(Equals, literals)
@@ -45,13 +47,12 @@ def _operation(values: st.SearchStrategy[str]) -> st.SearchStrategy[Operation]:
     return st.one_of(equal, equal, equal, one_of, st.just(IsNil()))
 
 
-def _flat(kind: type[And] | type[Or], items: list[Node]) -> Node:
-    parts: list[Node] = []
-    for item in items:
-        parts.extend(item.items if isinstance(item, kind) else (item,))
-    return kind(tuple(parts))
+@cache
+def _test(name: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[Node]:
+    return st.builds(Condition, st.just(FieldPath(name)), _operation(values), _negated)
 
 
+@cache
 @st.composite
 def _tree(draw: st.DrawFn, leaves: st.SearchStrategy[Node], depth: int) -> Node:
     shape = draw(st.sampled_from(("and", "and", "and", "or", "not", "leaf", "leaf"))) if depth else "leaf"
@@ -60,29 +61,25 @@ def _tree(draw: st.DrawFn, leaves: st.SearchStrategy[Node], depth: int) -> Node:
     if shape == "not":
         return Not(draw(_tree(leaves, depth - 1)))
     items = [draw(_tree(leaves, depth - 1)) for _ in range(draw(st.sampled_from((2, 3))))]
-    return _flat(And if shape == "and" else Or, items)
-
-
-def _negated() -> st.SearchStrategy[bool]:
-    return st.sampled_from((False, False, False, True))
+    return joined(And if shape == "and" else Or, items)
 
 
 # Artifacts and connections.
 
 
+@cache
 @st.composite
 def _part_condition(draw: st.DrawFn, relation: str) -> Node:
     if draw(_rarely):
-        return Condition(FieldPath("status"), Equals(Literal(draw(_statuses))), draw(_negated()))
+        return Condition(FieldPath("status"), Equals(Literal(draw(_statuses))), draw(_negated))
     if draw(_rarely):
-        return Condition(FieldPath(relation), IsNil(), draw(_negated()))
+        return Condition(FieldPath(relation), IsNil(), draw(_negated))
     name = draw(st.sampled_from(("kind", "name", "path") if relation == "artifacts" else ("kind", "name")))
     values = _names if name == "name" else _kinds
     path = FieldPath(relation, (name,))
     if draw(st.sampled_from((True, True, True, False))):
-        return Condition(path, draw(_operation(values)), draw(_negated()))
-    inner = st.builds(Condition, st.just(FieldPath(name)), _operation(values), _negated())
-    return Group(relation, False, draw(_tree(inner, 1)))
+        return Condition(path, draw(_operation(values)), draw(_negated))
+    return Group(relation, False, draw(_tree(_test(name, values), 1)))
 
 
 @st.composite
@@ -110,19 +107,20 @@ _SORTS = ("name", "pipeline.name", "pipeline.pipeline.kind", "original.status", 
 _steps = st.sampled_from((*_MANY, *_ONE))
 
 
+@cache
 @st.composite
 def _graph_condition(draw: st.DrawFn) -> Node:
     steps = draw(st.lists(_steps, min_size=1, max_size=2))
     many = steps[0] in _MANY
     if many and draw(st.sampled_from((False, False, False, True))):
-        inner = st.builds(Condition, st.just(FieldPath("status")), _operation(_statuses), _negated())
-        return Group(steps[0].removesuffix("*"), steps[0].endswith("*"), draw(_tree(inner, 1)))
+        inner = _tree(_test("status", _statuses), 1)
+        return Group(steps[0].removesuffix("*"), steps[0].endswith("*"), draw(inner))
     if len(steps) == 1 and draw(_rarely):
         uuids = st.sampled_from(UUIDS[:7]).map(lambda each: Equals(Literal(each)))
-        return Condition(_path(steps), draw(uuids | st.just(IsNil())), draw(_negated()))
+        return Condition(_path(steps), draw(uuids | st.just(IsNil())), draw(_negated))
     name = draw(st.sampled_from(("status", "status", "name", "kind")))
     values = {"status": _statuses, "name": _names, "kind": _kinds}[name]
-    return Condition(_path([*steps, name]), draw(_operation(values)), draw(_negated()))
+    return Condition(_path([*steps, name]), draw(_operation(values)), draw(_negated))
 
 
 def _path(names: list[str]) -> FieldPath:
