@@ -14,7 +14,9 @@ from pql.diagnostics.span import Span
 
 __all__ = ["FALSE", "TRUE", "Emitter", "Parameter", "Statement", "both", "either", "negate", "quote"]
 
-Parameter = str | int | float | bool | datetime | tuple[int | float, ...] | tuple[str, ...]
+Parameter = (
+    str | int | float | bool | datetime | tuple[int | float, ...] | tuple[str, ...] | tuple[datetime, ...]
+)
 
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
@@ -28,8 +30,8 @@ _MOST_PLACES = 800
 _FEW = 16
 
 _BLOCK = 64
-"""More alternatives that are conjunctions are kept apart in blocks: the engine looks for what they have in
-common in time that grows with the square of their number."""
+"""More conditions, and more alternatives that are conjunctions, are kept apart in blocks: the engine looks
+for what they have in common in time that grows with the square of their number."""
 
 TRUE = "TRUE"
 FALSE = "FALSE"
@@ -103,6 +105,8 @@ def both(parts: Iterable[str]) -> str:
         return FALSE
     if not kept:
         return TRUE
+    if len(kept) > _BLOCK:
+        kept = _blocks(kept, " AND ")
     return kept[0] if len(kept) == 1 else "(" + " AND ".join(kept) + ")"
 
 
@@ -116,9 +120,13 @@ def either(parts: Iterable[str]) -> str:
     if not kept:
         return FALSE
     if len(kept) > _BLOCK and any(" AND " in part for part in kept):
-        blocks = [kept[start : start + _BLOCK] for start in range(0, len(kept), _BLOCK)]
-        kept = [f"(({' OR '.join(block)}) IS TRUE)" for block in blocks]
+        kept = _blocks(kept, " OR ")
     return kept[0] if len(kept) == 1 else "(" + " OR ".join(kept) + ")"
+
+
+def _blocks(parts: list[str], operator: str) -> list[str]:
+    blocks = [parts[start : start + _BLOCK] for start in range(0, len(parts), _BLOCK)]
+    return [f"(({operator.join(block)}) IS TRUE)" for block in blocks]
 
 
 def _united(parts: list[str]) -> list[str]:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pql.binder.bound import AnyOf, FieldTest, IsEmpty, IsNil, Step, Test, Value
-from pql.plan.logical import Exists, Holds, Predicate, any_of
+from pql.plan.logical import Complement, Exists, Holds, Predicate, any_of
 
-__all__ = ["gathered"]
+__all__ = ["gathered", "none_of"]
 
 _FEW = 16
 """So many alternatives are planned well as they stand."""
+
+
+def none_of(items: Sequence[Predicate]) -> Sequence[Predicate]:
+    """Conditions that mean the same: that many things do not hold is that not one of them holds."""
+    if len(items) <= _FEW:
+        return items
+    negated = [item.item for item in items if isinstance(item, Complement)]
+    others = [item for item in items if not isinstance(item, Complement)]
+    return [*others, Complement(any_of(negated))] if negated else others
 
 
 def gathered(items: Sequence[Predicate]) -> Sequence[Predicate]:

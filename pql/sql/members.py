@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+from pql.binder.bound import TextLike
 from pql.sql.emitter import FALSE, Emitter, either
 
-__all__ = ["LONG", "in_elements", "in_numbers", "in_texts"]
+__all__ = ["LONG", "PATTERN", "in_elements", "in_numbers", "in_texts", "in_times", "united"]
 
 LONG = 200
 """Lists of more values are given to the engine as one parameter, which it hashes once."""
+
+PATTERN = 3_000
+"""Characters of a regular expression that RE2 has room for, whatever they are."""
 
 _EXACT = 2**53
 _INT64 = range(-(2**63), 2**63)
@@ -26,6 +32,38 @@ def in_elements(emitter: Emitter, escaped: Sequence[str], column: str) -> str:
     parts = f"string_split(substr({column}, 2, length({column}) - 2), '|')"
     inside = in_texts(emitter, escaped, "x")
     return f"EXISTS (SELECT 1 FROM (SELECT unnest({parts}) AS x) WHERE {inside})"
+
+
+def in_times(emitter: Emitter, spans: Iterable[tuple[datetime, datetime]], column: str) -> str:
+    """The condition that the time is in one of the spans, each from its start to before its end."""
+    starts: list[datetime] = []
+    ends: list[datetime] = []
+    for start, end in sorted(spans):
+        if ends and start <= ends[-1]:
+            ends[-1] = max(ends[-1], end)
+        else:
+            starts.append(start)
+            ends.append(end)
+    if len(starts) == 1:  # the engine passes over files and row groups by this
+        return f"({column} >= {emitter.parameter(starts[0])} AND {column} < {emitter.parameter(ends[0])})"
+    lists = ", ".join(
+        f"unnest(CAST({emitter.parameter(tuple(each))} AS TIMESTAMP[])) AS {name}"
+        for name, each in (("x", starts), ("y", ends))
+    )
+    return f"EXISTS (SELECT 1 FROM (SELECT {lists}) WHERE {column} >= x AND {column} < y)"
+
+
+def united(likes: Iterable[TextLike]) -> list[str]:
+    """Regular expressions that hold where one of the patterns does, once both they and the text are in small
+    letters. Of all patterns at once the engine would keep its state: 200 kB of memory each."""
+    found: list[str] = []
+    for like in likes:
+        each = f"{'' if like.open_start else '^'}{re.escape(like.text)}{'' if like.open_end else '$'}"
+        if found and len(found[-1]) + len(each) < PATTERN:
+            found[-1] += f"|{each}"
+        else:
+            found.append(each)
+    return found
 
 
 def in_numbers(

@@ -53,8 +53,8 @@ def number_terms(num: str, big: str | None, direction: str, *, has_nan: bool) ->
 
 
 def _exact_term(num: str, big: str, direction: str) -> str:
-    """Among equal doubles beyond 2^53 the integers decide, by how far they are from the double."""
-    return f"CASE WHEN {big} IS NULL THEN 0 ELSE {big} - CAST({num} AS HUGEINT) END {direction}"
+    """Among equal doubles beyond 2^53 the integers decide; a double there is an integer too."""
+    return f"coalesce({big}, TRY_CAST({num} AS HUGEINT)) {direction} NULLS LAST"
 
 
 def _key_terms(emitter: Emitter, value: KeyValue, row: Row, direction: str) -> list[str]:

@@ -21,7 +21,7 @@ from pql.binder.bound import (
 from pql.catalog.fields import Entity, Relation
 from pql.plan.logical import All, Any, Complement, Constant, Exists, Holds, Predicate
 from pql.sql.emitter import FALSE, TRUE, Emitter, both, either, negate
-from pql.sql.gather import gathered
+from pql.sql.gather import gathered, none_of
 from pql.sql.history import history_source
 from pql.sql.keys import candidates, key_holds, long_rows, promoted, section_present
 from pql.sql.numeric import compare_columns
@@ -41,7 +41,7 @@ def holds(emitter: Emitter, predicate: Predicate, row: Row) -> str:
         case Complement(item):
             return negate(holds(emitter, item, row))
         case All(items):
-            return both(holds(emitter, item, row) for item in items)
+            return both(holds(emitter, item, row) for item in none_of(items))
         case Any(items):
             return either(holds(emitter, item, row) for item in gathered(items))
         case Exists(step, item):

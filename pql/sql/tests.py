@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import assert_never
 
 from pql.binder.bound import (
@@ -24,7 +27,7 @@ from pql.binder.bound import (
     TimeTest,
 )
 from pql.sql.emitter import FALSE, Emitter, both, either, negate
-from pql.sql.members import LONG, in_elements, in_numbers, in_texts
+from pql.sql.members import LONG, PATTERN, in_elements, in_numbers, in_texts, in_times, united
 from pql.sql.numeric import compare_number
 
 __all__ = ["Typed", "escape_element", "passes"]
@@ -73,7 +76,7 @@ def passes(emitter: Emitter, test: Test, value: Typed) -> str:
         case JsonEquals(text):
             return FALSE if value.nested is None else f"{value.nested} = {emitter.parameter(text)}"
         case TextLike() | TextMatches():
-            return _text(emitter, test, value)
+            return _some_text(value, partial(_text_condition, emitter, test))
         case FlagTest(flag):
             parts = [] if value.flag is None else [value.flag if flag else f"NOT {value.flag}"]
             if value.json_flags and value.text is not None:
@@ -109,12 +112,27 @@ def _any_of(emitter: Emitter, tests: tuple[Test, ...], value: Typed) -> str:
 
 
 def _any_of_many(emitter: Emitter, tests: tuple[Test, ...], value: Typed) -> str:
-    different = list(dict.fromkeys(tests))
-    texts = [each.text for each in different if isinstance(each, TextEquals)]
-    nested = [each.text for each in different if isinstance(each, JsonEquals)]
-    numbers = [
-        each.number for each in different if isinstance(each, NumberTest) and each.operator is Operator.EQ
-    ]
+    """What can be asked of the value at once is; the rest is OR."""
+    texts: list[str] = []
+    nested: list[str] = []
+    numbers: list[int | float] = []
+    spans: list[tuple[datetime, datetime]] = []
+    likes: list[TextLike] = []
+    others: list[Test] = []
+    for test in dict.fromkeys(tests):
+        match test:
+            case TextEquals(text):
+                texts.append(text)
+            case JsonEquals(text):
+                nested.append(text)
+            case NumberTest(Operator.EQ, number):
+                numbers.append(number)
+            case TimeInside(datetime() as start, datetime() as end, closed=False):
+                spans.append((start, end))
+            case TextLike(text) if len(text) < PATTERN // 2:
+                likes.append(test)
+            case _:
+                others.append(test)
     parts: list[str] = []
     if numbers and value.num is not None:
         parts.append(in_numbers(emitter, numbers, value.num, value.big, value.has_nan))
@@ -124,12 +142,9 @@ def _any_of_many(emitter: Emitter, tests: tuple[Test, ...], value: Typed) -> str
         parts.append(in_texts(emitter, texts, value.text))
     if nested and value.nested is not None:
         parts.append(in_texts(emitter, nested, value.nested))
-    others = [
-        each
-        for each in different
-        if not isinstance(each, TextEquals | JsonEquals)
-        and not (isinstance(each, NumberTest) and each.operator is Operator.EQ)
-    ]
+    if spans and value.time is not None:
+        parts.append(in_times(emitter, spans, value.time))
+    parts += (_some_text(value, partial(_matches_small, emitter, pattern)) for pattern in united(likes))
     return either([*parts, *(passes(emitter, each, value) for each in others)])
 
 
@@ -138,12 +153,12 @@ def _in_texts(emitter: Emitter, texts: list[str], column: str) -> str:
     return f"{column} IN ({places})"
 
 
-def _text(emitter: Emitter, test: TextLike | TextMatches, value: Typed) -> str:
+def _some_text(value: Typed, condition: Callable[[str], str]) -> str:
+    """The condition on the text, or on one of the elements."""
     if value.elements is not None:
-        inner = _text_condition(emitter, test, _UNESCAPED)
         parts = f"string_split(substr({value.elements}, 2, length({value.elements}) - 2), '|')"
-        return f"len(list_filter({parts}, lambda x: {inner})) > 0"
-    return FALSE if value.text is None else _text_condition(emitter, test, value.text)
+        return f"len(list_filter({parts}, lambda x: {condition(_UNESCAPED)})) > 0"
+    return FALSE if value.text is None else condition(value.text)
 
 
 # Cut at escaped backslashes, what is left of an escape is a bar.
@@ -162,6 +177,10 @@ def _text_condition(emitter: Emitter, test: TextLike | TextMatches, column: str)
                 return f"contains({folded}, {part})"
             function = "suffix" if open_start else "prefix"
             return f"{function}({folded}, {part})"
+
+
+def _matches_small(emitter: Emitter, pattern: str, column: str) -> str:
+    return f"regexp_matches(lower({column}), lower({emitter.parameter(pattern)}), 'c')"
 
 
 def escape_element(text: str) -> str:

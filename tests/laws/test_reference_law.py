@@ -15,7 +15,7 @@ from law_tables import PROMOTIONS, Index
 from pql.binder.binder import bind
 from pql.catalog.fields import Entity
 from pql.reference.search import search, search_artifacts
-from pql.sql import emitter, gather
+from pql.sql import emitter, gather, members
 from pql.sql import tests as sql_tests
 from pql.syntax.format import format_query, format_sort
 
@@ -62,6 +62,7 @@ def _as_if_long() -> pytest.MonkeyPatch:
     """From here on, two of anything are many."""
     patch = pytest.MonkeyPatch()
     patch.setattr(sql_tests, "LONG", 1)
+    patch.setattr(members, "PATTERN", 8)
     patch.setattr(gather, "_FEW", 1)
     patch.setattr(emitter, "_FEW", 1)
     patch.setattr(emitter, "_BLOCK", 1)

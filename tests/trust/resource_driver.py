@@ -22,6 +22,7 @@ from lineage_index.index.index import Index
 from lineage_index.ingest.record import FolderRecord, RunRecord
 from lineage_index.store.writer import write_index
 from pql.diagnostics.diagnostic import PqlError
+from pql.joins import Join, JoinParam, parse_reference, placed
 
 SECONDS, MEGABYTES = 10, 1024
 _BEGIN = datetime.fromisoformat("2026-01-01T00:00:00+00:00").replace(tzinfo=None)
@@ -46,6 +47,16 @@ QUERIES: dict[str, tuple[Query, int]] = {
         100_000,
     ),
     "list of tags": (lambda n: "tags:~" + "|".join(f"t{i}" for i in range(n)), 100_000),
+    "list of dates": (
+        lambda n: (
+            "created_at:"
+            + "|".join((_BEGIN + timedelta(seconds=7 * i)).strftime('"%Y-%m-%dT%X"') for i in range(n))
+        ),
+        100_000,
+    ),
+    "patterns": (lambda n: " | ".join(f"name:%n-{i}{i}%" for i in range(n)), 10_000),
+    "conditions of patterns": (lambda n: ", ".join(f"name:%x{i}%" for i in range(n)), 10_000),
+    "negated patterns": (lambda n: ", ".join(f"NOT name:%x{i}%" for i in range(n)), 10_000),
     "alternatives of numbers": (lambda n: " | ".join(f"inputs.lr:{i}" for i in range(n)), 10_000),
     "alternatives of elements": (
         lambda n: " | ".join(f"artifacts(kind:model, name:m{i})" for i in range(n)),
@@ -81,6 +92,15 @@ def search(index: Path, query: str, max_length: int | None) -> str:
         return error.diagnostic.code
 
 
+def join(index: Path) -> str:
+    """How many runs a join without a limit takes its values from."""
+    references = ("inputs", "outputs.loss", "globals.uuid", "globals.created_at")
+    params = tuple(JoinParam(each, parse_reference(each)) for each in references)
+    with Index.open(index) as opened:
+        found = opened.resolve(Join(placed("uuid:~nil"), params=params)).params
+    return f"{min(len(each.value) for each in found.values())} runs"
+
+
 def limited(function: Callable[..., str], *arguments: Any) -> tuple[str, float, float]:
     """What the function gives, and what it took; killed when it takes too long."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
@@ -107,13 +127,15 @@ def build(index: Path, runs: int) -> None:
 def main() -> None:
     """Runs the cases."""
     if sys.argv[1:] == ["list"]:
-        print(json.dumps([*QUERIES, "too long"]))
+        print(json.dumps([*QUERIES, "too long", "join"]))
         return
     index = Path(sys.argv[1]).resolve() / "index"
     assert run_child(build, index, int(sys.argv[2])).error is None
     for name in sys.argv[3:]:
         if name == "too long":
             ended = run_child(limited, search, index, "name:" + "x" * 70_000, 65_536)
+        elif name == "join":
+            ended = run_child(limited, join, index)
         else:
             query, size = QUERIES[name]
             ended = run_child(limited, search, index, query(size), None)

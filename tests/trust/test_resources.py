@@ -21,6 +21,7 @@ SHORT = {
     "alternatives of two": "1428 runs",
     "list of numbers": "1429 runs",
     "lookups": "PQL404",
+    "patterns": "1 runs",
     "parentheses": "1 runs",
     "nested negations": "PQL111",
     "nested groups": "PQL111",
@@ -32,6 +33,7 @@ SHORT = {
     "alternatives of repetitions": "PQL307",
     "wildcards": "0 runs",
     "too long": "PQL112",
+    "join": f"{RUNS} runs",
 }
 """case → what comes of it"""
 
@@ -45,13 +47,16 @@ MORE = {
     "list of texts": f"{RUNS} runs",
     "list of tags": f"{RUNS} runs",
     "list of many kinds": "1429 runs",
+    "list of dates": "1429 runs",
+    "conditions of patterns": "0 runs",
+    "negated patterns": f"{RUNS} runs",
 }
 """The same, in the long profile only."""
 
 
-def _outcomes(folder: Path, *cases: str) -> dict[str, dict[str, Any]]:
+def _outcomes(folder: Path, *cases: str, runs: int = RUNS) -> dict[str, dict[str, Any]]:
     done = subprocess.run(
-        [sys.executable, DRIVER, folder, str(RUNS), *cases],
+        [sys.executable, DRIVER, folder, str(runs), *cases],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -66,5 +71,8 @@ def test_dear_queries_are_answered_or_refused(tmp_path: Path) -> None:
     expected = {**SHORT, **(MORE if LONG else {})}
     found = _outcomes(tmp_path, *expected)
     assert {name: each["outcome"] for name, each in found.items()} == expected
+    if LONG:
+        found["long join"] = _outcomes(tmp_path / "more", "join", runs=100_000)["join"]
+        assert found["long join"]["outcome"] == "100000 runs"
     # The kernel has seen to the time.
     assert {name: each["megabytes"] for name, each in found.items() if each["megabytes"] > MEGABYTES} == {}
