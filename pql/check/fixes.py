@@ -78,12 +78,7 @@ def _says_the_same(before: Contents, text: str, kind: Kind, clock: Clock, edits:
 
 
 def _texts(contents: Contents) -> list[tuple[int, Placed]]:
-    return [
-        (base, each.placed)
-        for base, search in contents.all_searches()
-        for each in (search.query, search.sort)
-        if each is not None
-    ]
+    return [(base, text.placed) for base, search in contents.all_searches() for text in search.texts]
 
 
 def _expected(placed: Placed, base: int, edits: Sequence[Edit]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from pql.binder.bound import (
@@ -28,10 +28,12 @@ from pql.binder.bound import (
     Value,
 )
 from pql.catalog.fields import Family
+from pql.check.known import Known
+from pql.check.model import Report
 from pql.check.search import Search
 from pql.check.texts import Text
 from pql.diagnostics.span import Span
-from pql.plan.analysis import Finding
+from pql.plan.analysis import Finding, FindingKind
 from pql.plan.analysis.formula import some_run
 from pql.plan.analysis.solver import satisfiable
 from pql.syntax.ast import And, Condition, Group, Node, Not, OneOf, Or
@@ -39,6 +41,7 @@ from pql.syntax.ast import And, Condition, Group, Node, Not, OneOf, Or
 __all__ = [
     "KeyUse",
     "ValueUse",
+    "analysed",
     "bound_conditions",
     "keyed",
     "may_be_nil",
@@ -46,9 +49,7 @@ __all__ = [
     "nodes",
     "nodes_with",
     "ordered",
-    "told",
     "values_asked",
-    "without",
 ]
 
 # Every run has these.
@@ -69,6 +70,10 @@ class KeyUse:
     candidates: tuple[str, ...]
     shown: str
 
+    def found(self, known: Known) -> str | None:
+        """The flat key that it means in an index; None if no run has any of them."""
+        return next((each for each in self.candidates if known.key(self.section, each)), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ValueUse:
@@ -84,7 +89,25 @@ class ValueUse:
     span: Span
 
 
-def told(search: Search, finding: Finding, one: str, several: str) -> str:
+def analysed(kind: FindingKind, one: str, several: str) -> Callable[[Search], Iterator[Report]]:
+    """The check that passes on what the analysis of a query finds of this kind.
+
+    `one` and `several` say what the clauses do that make it so. A clause that says nothing new is taken away.
+    """
+    spare = kind in (FindingKind.DUPLICATE, FindingKind.REDUNDANT)
+
+    def check(search: Search) -> Iterator[Report]:
+        for finding in search.findings:
+            if finding.kind is kind:
+                hint = _told(search, finding, one, several)
+                edits = _without(search, finding.span) if spare else ()
+                what = "the query" if finding.whole else "this"
+                yield search.query.report(finding.span, hint, edits, finding.because, what=what)
+
+    return check
+
+
+def _told(search: Search, finding: Finding, one: str, several: str) -> str:
     """A hint that names the clauses that make a finding so."""
     clauses = [f"`{search.query.placed.text[slice(*span)]}`" for span in finding.because]
     if not clauses:
@@ -93,7 +116,7 @@ def told(search: Search, finding: Finding, one: str, several: str) -> str:
     return f"{listed} {one if len(clauses) == 1 else several}"
 
 
-def without(search: Search, span: Span) -> tuple[tuple[Span, str], ...]:
+def _without(search: Search, span: Span) -> tuple[tuple[Span, str], ...]:
     """The edit that takes a clause of an AND or OR away, with the connective in front of it (behind the first
     one). Nothing where more than the clause stands between its neighbours."""
     for node in () if search.node is None else nodes(search.node):

@@ -34,6 +34,7 @@ from pql.syntax.ast import (
     Or,
     Regex,
     SortTerm,
+    Subject,
 )
 from pql.syntax.parser import parse_query, parse_sort
 
@@ -63,6 +64,11 @@ class Search:
     faults: tuple[Report, ...]
     warnings: tuple[Report, ...]
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """The query, and the sort if there is one."""
+        return (self.query,) if self.sort is None else (self.query, self.sort)
 
 
 def read_search(
@@ -175,7 +181,7 @@ def _fault_of(node: Node, query: Text, entity: Entity, clock: Clock) -> Diagnost
 
 def _template_faults(condition: Condition, query: Text, entity: Entity, clock: Clock) -> Iterator[Report]:
     """What can be wrong with a condition whatever its templates give."""
-    field = field_of(condition)
+    field = field_of(condition.subject)
     name = Span(field.span.start, field.span.start + len(field.name))
     if query.open(name):
         yield _misplaced(query, name, "a template can't be a field, only a value or a key")
@@ -210,9 +216,8 @@ def _bound_sort(
     return bound if len(known) == len(terms) else None
 
 
-def field_of(condition: Condition) -> FieldPath:
-    """The field that a condition names, also inside a function."""
-    subject = condition.subject
+def field_of(subject: Subject) -> FieldPath:
+    """The field that is named, also inside a function."""
     return subject.argument if isinstance(subject, Call) else subject
 
 

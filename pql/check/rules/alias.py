@@ -10,19 +10,17 @@ from pql.check.rule import Rule
 from pql.check.search import Search, field_of
 from pql.check.texts import Text
 from pql.diagnostics.span import Span
-from pql.syntax.ast import Call, FieldPath
+from pql.syntax.ast import FieldPath
 
 __all__ = ["RULE"]
 
 
 def _check(search: Search) -> Iterator[Report]:
     for condition, entity in search.conditions:
-        yield from _alias(field_of(condition), entity, search.query)
-    for term in search.terms if search.sort is not None else ():
-        subject = term.subject
-        field = subject.argument if isinstance(subject, Call) else subject
-        if search.sort is not None:
-            yield from _alias(field, Entity.RUN, search.sort)
+        yield from _alias(field_of(condition.subject), entity, search.query)
+    if search.sort is not None:
+        for term in search.terms:
+            yield from _alias(field_of(term.subject), Entity.RUN, search.sort)
 
 
 def _alias(path: FieldPath, entity: Entity, text: Text) -> Iterator[Report]:

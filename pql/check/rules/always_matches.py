@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from pql.check.meaning import told
-from pql.check.model import Report
+from pql.check.meaning import analysed
 from pql.check.rule import Rule
-from pql.check.search import Search
 from pql.plan.analysis import FindingKind
 
 __all__ = ["RULE"]
-
-
-def _check(search: Search) -> Iterator[Report]:
-    for finding in search.findings:
-        if finding.kind is FindingKind.ALWAYS:
-            hint = told(search, finding, "leaves nothing out", "leave nothing out between them")
-            what = "the query" if finding.whole else "this"
-            yield search.query.report(finding.span, hint, related=finding.because, what=what)
-
 
 RULE = Rule(
     name="always-matches",
@@ -32,5 +19,5 @@ be an AND. To ask for every run on purpose write `status:_any_`.
 """,
     wrong="metrics.loss:nil OR metrics.loss:~nil",
     right="metrics.loss:~nil",
-    on_search=_check,
+    on_search=analysed(FindingKind.ALWAYS, "leaves nothing out", "leave nothing out between them"),
 )

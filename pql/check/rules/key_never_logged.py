@@ -17,7 +17,7 @@ __all__ = ["RULE"]
 
 def _check(search: Search, known: Known) -> Iterator[Report]:
     for use in keyed(search):
-        if not any(known.key(use.section, each) for each in use.candidates):
+        if use.found(known) is None:
             section = use.shown.partition(".")[0]
             close = (key_name(section, each) for each in nearest(use.key, known.keys(use.section)))
             yield use.text.report(use.span, did_you_mean(close), key=use.shown)

@@ -17,7 +17,7 @@ _LEAST = 20
 
 def _check(search: Search, known: Known) -> Iterator[Report]:
     for use in keyed(search):
-        key = next((each for each in use.candidates if known.key(use.section, each)), None)
+        key = use.found(known)
         if key is None:
             continue
         count = known.newer_without(use.section, key)

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from pql.check.meaning import told
-from pql.check.model import Report
+from pql.check.meaning import analysed
 from pql.check.rule import Rule
-from pql.check.search import Search
 from pql.diagnostics.diagnostic import Severity
 from pql.plan.analysis import FindingKind
 
 __all__ = ["RULE"]
-
-
-def _check(search: Search) -> Iterator[Report]:
-    for finding in search.findings:
-        if finding.kind is FindingKind.NEVER:
-            hint = told(search, finding, "excludes", "exclude each other")
-            what = "the query" if finding.whole else "this"
-            yield search.query.report(finding.span, hint, related=finding.because, what=what)
-
 
 RULE = Rule(
     name="never-matches",
@@ -35,5 +22,5 @@ artifacts.kind:metric` asks for an artifact that is both; groups ask for one of 
     wrong="metrics.loss:<0.1, metrics.loss:>0.5",
     right="metrics.loss:<0.1 OR metrics.loss:>0.5",
     severity=Severity.ERROR,
-    on_search=_check,
+    on_search=analysed(FindingKind.NEVER, "excludes", "exclude each other"),
 )

@@ -24,7 +24,7 @@ _ODD = re.compile(
 
 
 def _check(search: Search) -> Iterator[Report]:
-    for text in (search.query,) if search.sort is None else (search.query, search.sort):
+    for text in search.texts:
         if not text.masked.isascii() or not text.masked.isprintable():
             yield from _odd(text)
 

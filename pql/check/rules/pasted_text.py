@@ -12,7 +12,7 @@ __all__ = ["RULE"]
 
 
 def _check(search: Search) -> Iterator[Report]:
-    for text in (search.query,) if search.sort is None else (search.query, search.sort):
+    for text in search.texts:
         for hole in text.holes:
             if hole.paste:
                 yield text.report(hole.span, "leave the filter out if it is one value", name=hole.name)

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from pql.check.meaning import told, without
-from pql.check.model import Report
+from pql.check.meaning import analysed
 from pql.check.rule import Rule
-from pql.check.search import Search
 from pql.plan.analysis import FindingKind
 
 __all__ = ["RULE"]
-
-
-def _check(search: Search) -> Iterator[Report]:
-    for finding in search.findings:
-        if finding.kind is FindingKind.REDUNDANT:
-            hint = told(search, finding, "says it already", "say it already")
-            yield search.query.report(finding.span, hint, without(search, finding.span), finding.because)
-
 
 RULE = Rule(
     name="redundant-clause",
@@ -32,5 +20,5 @@ nothing. One of the two may be a slip. The fix takes a superfluous clause of an 
     wrong="metrics.loss:<0.1, metrics.loss:<0.5",
     right="metrics.loss:<0.1",
     fixable=True,
-    on_search=_check,
+    on_search=analysed(FindingKind.REDUNDANT, "says it already", "say it already"),
 )

@@ -15,9 +15,8 @@ __all__ = ["RULE"]
 
 def _check(search: Search, known: Known) -> Iterator[Report]:
     for use in ordered(search):
-        key = next((each for each in use.candidates if known.key(use.section, each)), None)
-        facts = None if key is None else known.key(use.section, key)
-        if facts is None or facts.numbers or facts.nested or key != use.key:
+        facts = known.key(use.section, use.key)
+        if facts is None or facts.numbers or facts.nested:
             continue
         found = "a text" if not facts.booleans else "true or false" if not facts.texts else "a text or a flag"
         yield use.text.report(use.span, key=use.shown, found=found)
