@@ -5,21 +5,25 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bench.data.build import build_index
+from bench.data.folders import write_store
 from bench.machine import machine
 from bench.processes import peak_memory, readers, start_up
 from bench.profiling import imports, plans, stages
 from bench.queries import QUERIES
 from bench.refresh import refresh_bench
-from bench.report import markdown
+from bench.report import VERDICTS, markdown
 from bench.rivals.rival import RIVALS, environment
 from bench.search import Effort, rival_bench, search_bench
 from bench.sides import Hand, names_of
+from bench.targets import targets
 from lineage_index.store.snapshot import open_snapshot
 
 _HERE = Path(__file__).parent
@@ -81,17 +85,34 @@ def main() -> None:
         profile = replace(profile, effort=next(efforts), rival_effort=next(efforts))
     chosen.out.mkdir(parents=True, exist_ok=True)
     file = chosen.out / f"{chosen.profile}.json"
-    report: dict[str, Any] = json.loads(file.read_text()) if chosen.only else {"measured": {}}
+    kept = bool(chosen.only) and file.exists()
+    report: dict[str, Any] = json.loads(file.read_text()) if kept else {"measured": {}}
     report |= {"profile": chosen.profile, "machine": machine()}
     for section in chosen.only or _SECTIONS:
-        _step(section)
-        report[section] = _SECTIONS[section](profile, not chosen.no_rivals)
+        report[section] = _measured(section, profile, not chosen.no_rivals)
         report["measured"][section] = {name: report["machine"][name] for name in ("date", "commit")}
-    file.write_text(json.dumps(report, indent=1) + "\n")
+        # What is measured is kept, whatever becomes of the rest.
+        file.write_text(json.dumps(report, indent=1) + "\n")
     (chosen.out / f"{chosen.profile}.md").write_text(markdown(report))
     if chosen.out == _HERE / "reports":
         _into_readme(chosen.out)
-    print(f"wrote {chosen.out / chosen.profile}.md and .json", file=sys.stderr)
+    for each in targets(report):
+        _step(f"{VERDICTS[each.met]:13} {each.aim}: {each.measured}")
+    _step(f"wrote {chosen.out / chosen.profile}.md and .json")
+    sys.exit(int(any("failed" in report[section] for section in chosen.only or _SECTIONS)))
+
+
+def _measured(section: str, profile: Profile, rivals: bool) -> Any:
+    """The figures of a section; if it fails, why: the others are measured all the same."""
+    _step(section)
+    started = time.perf_counter()
+    try:
+        found = _SECTIONS[section](profile, rivals)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the report says it
+        traceback.print_exc()
+        found = {"failed": f"{type(error).__name__}: {error}"[:500]}
+    _step(f"{section} took {time.perf_counter() - started:.0f} s")
+    return found
 
 
 def _into_readme(reports: Path) -> None:
@@ -126,10 +147,14 @@ def _commands(index: Path) -> dict[str, list[str]]:
             command = [str(python.with_name("mlflow")), "runs", "list", "--experiment-id", "1"]
             found["mlflow runs list"] = ["env", database, *command]
         else:
-            found["polyaxon ops ls --help"] = [
-                *("env", f"HOME={home.absolute()}", str(python.with_name("polyaxon"))),
-                *("ops", "ls", "--help"),
-            ]
+            none, some = home / "offline" / "none", home / "offline" / "some"
+            (none / "runs").mkdir(parents=True, exist_ok=True)
+            some.mkdir(exist_ok=True)
+            (some / "runs").unlink(missing_ok=True)
+            (some / "runs").symlink_to(write_store(_DATA, _SMALL[1], 0, 0).absolute())
+            listed = ["env", f"HOME={home.absolute()}", str(python.with_name("polyaxon")), "ops", "ls"]
+            for name, place in (("no runs", none), (f"{_SMALL[1]:,} runs", some)):
+                found[f"polyaxon ops ls, {name}"] = [*listed, "--offline", "--path", str(place.absolute())]
     return found
 
 

@@ -24,7 +24,8 @@ _QUERY = ("metrics.loss:<0.05", "--sort", "metrics.loss", "--limit", "10")
 def start_up(
     index: Path, rivals: Mapping[str, Sequence[str]], *, rounds: int, rival_rounds: int = 3
 ) -> dict[str, Any]:
-    """Seconds of whole processes, one after the other in turn. `rivals` are commands by name."""
+    """Seconds of whole processes, one after the other in turn. `rivals` are commands by name; one that fails
+    has its reason in `missing`."""
     commands: dict[str, Sequence[str]] = {
         "duckdb, select 1": [sys.executable, "-c", _ONE],
         "pql search": [str(_BIN / "pql"), "search", *_QUERY, "--index", str(index)],
@@ -36,6 +37,7 @@ def start_up(
         "python -c pass": [sys.executable, "-c", "pass"],
     }
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in (*commands, *rivals)}
+    missing: dict[str, dict[str, Any]] = {}
     for name, command in commands.items():
         _timed(name, command)
     for number in range(rounds):
@@ -43,13 +45,17 @@ def start_up(
             found[name].append(_timed(name, command))
         if number < rival_rounds:
             for name, command in rivals.items():
-                found[name].append(_timed(name, command))
+                try:
+                    found[name].append(_timed(name, command))
+                except RuntimeError as error:
+                    missing[name] = {"missing": str(error)}
     samples = {
         name: Samples(tuple(wall for wall, _ in each), tuple(cpu for _, cpu in each))
         for name, each in found.items()
+        if name not in missing
     }
     base = samples["duckdb, select 1"]
-    return {
+    timed = {
         name: {
             **each.to_dict(),
             "times_duckdb": round(each.median / base.median, 3),
@@ -57,6 +63,7 @@ def start_up(
         }
         for name, each in samples.items()
     }
+    return timed | missing
 
 
 def _timed(name: str, command: Sequence[str]) -> tuple[float, float]:

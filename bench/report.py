@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-__all__ = ["markdown"]
+from bench.targets import targets
+
+__all__ = ["VERDICTS", "markdown"]
+
+VERDICTS = {True: "met", False: "missed", None: "not measured"}
 
 
 def markdown(report: dict[str, Any], *, plans: bool = True) -> str:
     """The whole report as text, or without the plans of the statements."""
-    parts = [_head(report["machine"], report["profile"]), _older(report)]
-    parts += [_search(name, rows) for name, rows in report["search"].items()]
-    parts += [_rivals(name, rivals) for name, rivals in report["rivals"].items()]
-    parts += [_start_up(report["start_up"]), _growth(report["growth"]), _readers(report["readers"])]
-    parts += [_refresh(report["refresh"]), _stages(report["stages"]), _imports(report["imports"])]
-    if plans:
-        parts += [_plans(name, rows) for name, rows in report["plans"].items()]
+    parts = [_head(report["machine"], report["profile"]), _older(report), _targets(report)]
+    for section, written in _WRITTEN.items():
+        found = report.get(section)
+        if not found or (section == "plans" and not plans):
+            continue
+        if "failed" in found:
+            parts.append(f"## {section}\n\nNot measured: {found['failed']}")
+        else:
+            parts += written(found)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -28,6 +34,14 @@ def _older(report: dict[str, Any]) -> str:
         if each["date"] != report["machine"]["date"]
     ]
     return f"Measured at other times: {'; '.join(older)}." if older else ""
+
+
+def _targets(report: dict[str, Any]) -> str:
+    table = _table(
+        ("target", "measured", "met?"),
+        [(each.aim, each.measured, f"**{VERDICTS[each.met]}**") for each in targets(report)],
+    )
+    return f"## Targets\n\n{table}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -101,14 +115,14 @@ def _rivals(name: str, rivals: list[dict[str, Any]]) -> str:
 
 
 def _start_up(found: dict[str, Any]) -> str:
-    if not found:
-        return ""
     parts = ["## Whole processes"]
     for name, rows in found.items():
         table = _table(
             ("process", "ms", "times `duckdb, select 1`", "processor"),
             [
-                (each, _ms(row), f"**{row['times_duckdb']:.2f}**", f"{row['times_duckdb_cpu']:.2f}")
+                (each, row["missing"], "-", "-")
+                if "missing" in row
+                else (each, _ms(row), f"**{row['times_duckdb']:.2f}**", f"{row['times_duckdb_cpu']:.2f}")
                 for each, row in rows.items()
             ],
         )
@@ -117,8 +131,6 @@ def _start_up(found: dict[str, Any]) -> str:
 
 
 def _growth(found: dict[str, Any]) -> str:
-    if not found:
-        return ""
     table = _table(
         ("index", "top ten ms", "times the first", "processor", "peak MB", "times the first"),
         [
@@ -137,8 +149,6 @@ def _growth(found: dict[str, Any]) -> str:
 
 
 def _readers(found: dict[str, Any]) -> str:
-    if not found:
-        return ""
     rates, times = found["searches_a_second"], found["times_one_process"]
     busy = found["processor_ms_a_search"]
     table = _table(
@@ -149,8 +159,6 @@ def _readers(found: dict[str, Any]) -> str:
 
 
 def _refresh(found: dict[str, Any]) -> str:
-    if not found:
-        return ""
     full, same, part = found["from_nothing"], found["nothing_changed"], found["one_percent_changed"]
     rows = [
         (
@@ -192,8 +200,6 @@ def _refresh(found: dict[str, Any]) -> str:
 
 
 def _stages(rows: list[dict[str, Any]]) -> str:
-    if not rows:
-        return ""
     names = list(rows[0]["microseconds"])
     table = _table(
         ("query", *names),
@@ -207,8 +213,6 @@ def _share(found: dict[str, int], name: str) -> str:
 
 
 def _imports(rows: list[dict[str, Any]]) -> str:
-    if not rows:
-        return ""
     whole = sum(row["own_us"] for row in rows)
     table = _table(
         ("module", "own µs", "share of these"),
@@ -227,3 +231,17 @@ def _plans(name: str, rows: list[dict[str, Any]]) -> str:
             f"By hand:\n\n```text\n{theirs}\n```\n\n</details>"
         )
     return "\n\n".join(parts)
+
+
+_WRITTEN: dict[str, Callable[[Any], list[str]]] = {
+    "search": lambda found: [_search(name, rows) for name, rows in found.items()],
+    "rivals": lambda found: [_rivals(name, rivals) for name, rivals in found.items()],
+    "start_up": lambda found: [_start_up(found)],
+    "growth": lambda found: [_growth(found)],
+    "readers": lambda found: [_readers(found)],
+    "refresh": lambda found: [_refresh(found)],
+    "stages": lambda found: [_stages(found)],
+    "imports": lambda found: [_imports(found)],
+    "plans": lambda found: [_plans(name, rows) for name, rows in found.items()],
+}
+"""The sections in their order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -93,13 +94,17 @@ def _one_rival(rival: Rival, path: Path, root: Path, effort: Effort, *, install:
     hand.connection.close()
     home = path.parent / f"{rival.name}-{path.name}"
     started = time.perf_counter()
-    worker = Worker(rival, python, home, ours.index.snapshot)
-    head["filled_seconds"] = round(time.perf_counter() - started, 1)
     try:
-        head["rows"] = [_beside(rival, query, names, ours, worker, effort) for query in QUERIES]
-        head["peak_mb"] = round(worker.peak_mb())
+        worker = Worker(rival, python, home, ours.index.snapshot)
+        head["filled_seconds"] = round(time.perf_counter() - started, 1)
+        try:
+            head["rows"] = [_beside(rival, query, names, ours, worker, effort) for query in QUERIES]
+            head["peak_mb"] = round(worker.peak_mb())
+        finally:
+            worker.close()
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        return {**head, "missing": f"failed: {error}"}
     finally:
-        worker.close()
         ours.index.close()
     return head
 
