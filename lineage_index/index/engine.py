@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import duckdb
@@ -31,6 +32,9 @@ _CONFIG: dict[str, Any] = {
 
 _FEW_ROWS = 10_000_000
 
+_KEPT_LENGTH = 4_000
+"""Longer statements are not kept: a cache must not grow by what others send."""
+
 
 def threads_for(snapshot: Snapshot) -> int:
     """With few rows one thread is as fast as two, costs a twentieth less, and waits for no other core."""
@@ -51,6 +55,7 @@ class Engine:
         self._snapshot = snapshot
         self._files = snapshot.files
         self._threads = threading.local()
+        self._kept = lru_cache(maxsize=256)(partial(with_sources, snapshot=snapshot))
         self._connection = duckdb.connect(":memory:", config={**_CONFIG, "threads": threads_for(snapshot)})
         self._connection.execute("SET GLOBAL parquet_metadata_cache = true")
         self._connection.execute(f"SET disabled_optimizers = '{_DISABLED}'")
@@ -88,12 +93,15 @@ class Engine:
     ) -> _Fetched:
         try:
             # Damage may show only while fetching.
-            return fetch(self._cursor().execute(with_sources(sql, self._snapshot), list(parameters)))
+            return fetch(self._cursor().execute(self._with_sources(sql), list(parameters)))
         except duckdb.Error as error:
             explained = self._explained(error, sql, text)
             if explained is None:
                 raise
             raise explained from error
+
+    def _with_sources(self, sql: str) -> str:
+        return self._kept(sql) if len(sql) <= _KEPT_LENGTH else with_sources(sql, self._snapshot)
 
     def _explained(self, error: duckdb.Error, sql: str, text: str) -> Exception | None:
         """What the error means to a caller; None if it is a fault of our own."""

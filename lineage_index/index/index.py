@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache, partial
 from pathlib import Path
@@ -22,7 +21,7 @@ from pql.syntax.ast import Node
 from pql.syntax.parser import LONGEST, parse_query, parse_sort
 
 if TYPE_CHECKING:
-    from lineage_index.index.keyset import Identity, PageToken
+    from lineage_index.index.keyset import Identity
     from lineage_index.index.resolve import ResolvedOperation
     from pql.joins import Context, Join, Operation, Resolution
 
@@ -149,17 +148,22 @@ class Index:
         PqlError for a wrong query, sort, limit or offset, ValueError for an unknown entity, unknown defaults,
         or a token that does not fit.
         """
-        from lineage_index.index.keyset import PageToken, fitting_token, search_digest
-
         query = _asked(query, defaults, entity, max_length)
         moment = now or datetime.now(UTC)
         last: Identity = ()
         if after is not None:
-            token = fitting_token(after, self.version, query, sort, entity, offset)
-            moment, last = token.now, token.last
+            from lineage_index.index.keyset import fitting_token
+
+            before = fitting_token(after, self.version, query, sort, entity, offset)
+            moment, last = before.now, before.last
         search = self._prepared(query, sort, limit, offset, entity, Clock(moment, tz), max_length)
-        page = PageToken(self.version, last, moment, search_digest(query, sort, entity))
-        return self._run(search, query or "", page)
+
+        def token(end: Identity) -> str:
+            from lineage_index.index.keyset import PageToken, search_digest, write_token
+
+            return write_token(PageToken(self.version, end, moment, search_digest(query, sort, entity)))
+
+        return self._run(search, query or "", last, token)
 
     def count(
         self,
@@ -208,28 +212,30 @@ class Index:
         """The search, that of a short one from before: pages and programs ask again."""
         shared = query, sort, limit, offset, entity
         short = len(query or "") + len(sort or "") <= min(_CACHED_LENGTH, max_length or _CACHED_LENGTH)
-        if (
-            short
-            and not may_mean_now(query)
-            and all(isinstance(each, Hashable) for each in (*shared, clock.zone))
-        ):
+        if short and not may_mean_now(query) and all(each.__hash__ for each in (*shared, clock.zone)):
             return self._kept(*shared, clock.zone, max_length)
         return Prepared(_bound(*shared, clock, max_length), self.snapshot.layout)
 
-    def run(self, bound: BoundQuery, text: str = "", page: PageToken | None = None) -> SearchResult:
-        """Run a bound query; `text` is what it was parsed from. `page` names the run to continue after."""
-        return self._run(Prepared(bound, self.snapshot.layout), text, page)
+    def run(self, bound: BoundQuery, text: str = "") -> SearchResult:
+        """Run a bound query; `text` is what it was parsed from."""
+        return self._run(Prepared(bound, self.snapshot.layout), text)
 
-    def _run(self, search: Prepared, text: str, page: PageToken | None) -> SearchResult:
+    def _run(
+        self,
+        search: Prepared,
+        text: str,
+        last: Identity = (),
+        token: Callable[[Identity], str] | None = None,
+    ) -> SearchResult:
+        """The page, or that behind the row that is known by `last`; `token` writes down where a page ends."""
         plan, layout, entity = search.plan, search.layout, search.bound.entity
         more: bool | None = None
         found: list[tuple[Any, ...]]
-        if page is not None and page.last:
+        if last:
             from lineage_index.index.keyset import page_after
 
-            following = page_after(self._engine, plan, layout, page.last, text)
-            found, more = following.rows, following.more
-            page = replace(page, last=following.last)
+            following = page_after(self._engine, plan, layout, last, text)
+            found, last, more = following.rows, following.last, following.more
         else:
             found = self._engine.rows(search.page, text)
         return SearchResult(
@@ -241,7 +247,8 @@ class Index:
             warnings=search.warnings,
             artifacts=_keys(found) if entity is Entity.ARTIFACT else None,
             points=_keys(found) if entity is Entity.POINT else None,
-            page=page,
+            token=token,
+            last=last,
             more=more,
         )
 

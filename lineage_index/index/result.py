@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-    from lineage_index.index.keyset import PageToken
+    from lineage_index.index.keyset import Identity
 
 __all__ = ["ArtifactKey", "PointKey", "SearchResult"]
 
@@ -56,7 +55,8 @@ class SearchResult:
         warnings: tuple[Diagnostic, ...] = (),
         artifacts: Sequence[ArtifactKey] | None = None,
         points: Sequence[PointKey] | None = None,
-        page: PageToken | None = None,
+        token: Callable[[Identity], str] | None = None,
+        last: Identity = (),
         more: bool | None = None,
     ) -> None:
         self._engine = engine
@@ -67,7 +67,8 @@ class SearchResult:
         self.warnings = warnings
         self.artifacts = artifacts
         self.points = points
-        self._page = page
+        self._token = token
+        self._last = last
         self._more = more
         self._fields: dict[str, list[Any]] = {}
 
@@ -91,20 +92,20 @@ class SearchResult:
     @property
     def next_token(self) -> str | None:
         """What `after` takes to go on where this page ended; None where nothing more can come."""
-        if self._page is None or not self.uuids:
+        if self._token is None or not self.uuids:
             return None
         place = self._plan.offset + len(self)
         if not (place < self.total if self._more is None else self._more):
             return None
-        from lineage_index.index.keyset import last_identity, write_token
-
-        last = self._page.last
+        last = self._last
         if self._more is None:  # the first page
             if self._plan.entity is Entity.RUN:
                 last = (self.uuids[-1],)
             else:
+                from lineage_index.index.keyset import last_identity
+
                 last = last_identity(self._engine, self._plan, self._layout, place - 1)
-        return write_token(replace(self._page, last=last))
+        return self._token(last)
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:

@@ -27,9 +27,9 @@ _PAGE = {"runs": 4_096}
 top ten don't cost those of all runs, a third of the search."""
 
 _PAGE_ELSE = 1 << 16
-"""Split into streams, each byte of the doubles of such a page fills half a block of the compressor, which then
-never sees digits that are noise and an exponent that is none as one text. With the 20,000 rows that are usual
-here, history took a thirtieth more."""
+"""Split into streams, each byte of the doubles of such a page fills half a block of the compressor, which
+then never sees digits that are noise and an exponent that is none as one text. With the 20,000 rows that are
+usual here, history took a thirtieth more."""
 
 _LEVEL = {"points": 6}
 """A hundredth smaller in no more time."""
