@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -17,3 +18,8 @@ settings.register_profile(
     "fuzz", max_examples=_EXAMPLES or 1, deadline=None, suppress_health_check=_SLOW, print_blob=True
 )
 settings.load_profile("fuzz" if _EXAMPLES else "ci")
+
+# A suite in the background of a script, or behind `nohup`, hands its commands signals to be ignored.
+for _number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
