@@ -15,7 +15,7 @@ from lineage_index.store.origin import is_copy
 if TYPE_CHECKING:
     from lineage_index.store.remotelog import RemoteLog
 
-__all__ = ["METADATA", "Commit", "commit_at", "latest_version", "oldest_version", "read_commit"]
+__all__ = ["METADATA", "Commit", "commit_at", "is_latest", "latest_version", "oldest_version", "read_commit"]
 
 METADATA = "pql"
 """The key of a commit's information under which ours stands."""
@@ -62,6 +62,14 @@ def latest_version(table: Path) -> int | None:
     while _path(table, start + 1).exists():
         start += 1
     return start
+
+
+def is_latest(table: Path, version: int) -> bool:
+    """Whether the table in this folder is at this version: told without listing its log."""
+    remote = _remote(table)
+    if remote is not None:
+        return remote.is_latest(version)
+    return _path(table, version).exists() and not _path(table, version + 1).exists()
 
 
 def oldest_version(table: Path) -> int | None:

@@ -23,8 +23,8 @@ __all__ = ["Conflict", "commit_runs", "open_table", "set_files"]
 
 _APPLICATION = "pql-lineage"
 _CONFIGURATION = {"delta.enableExpiredLogCleanup": "false"}
-_REMOTE = {"delta.checkpointInterval": "20"}
-"""At a URL every commit since the last checkpoint is a request of its own when a table is opened."""
+_REMOTE = {"delta.checkpointInterval": "10"}
+"""At a URL every commit since the last checkpoint is two requests of their own when a table is opened."""
 
 
 class Conflict(Exception):  # noqa: N818

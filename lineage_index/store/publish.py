@@ -20,13 +20,14 @@ import duckdb
 import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
+from lineage_index.objects.bucket import in_parallel
 from lineage_index.objects.errors import ObjectError
-from lineage_index.store.commits import read_commit
+from lineage_index.store.commits import is_latest, read_commit
 from lineage_index.store.delta import Conflict, commit_runs, set_files
 from lineage_index.store.errors import IndexConflict, IndexUnreadable, words_of
 from lineage_index.store.keys import Counts, keys_table, layout_code
 from lineage_index.store.locks import turn
-from lineage_index.store.manifest import Manifest, Shadow, read_manifest, write_manifest
+from lineage_index.store.manifest import Manifest, ManifestText, Shadow, read_manifest, write_manifest
 from lineage_index.store.parquet import DataFile, table_folder, write_table_file
 from lineage_index.store.places import StorePlace
 from lineage_index.store.promotion import Plan
@@ -67,11 +68,12 @@ def publish(index: Path, based_on: int | None, what: Next) -> int:
     schemas["runs"] = runs_schema(what.plan)
     rows = keys_table(what.counts, what.plan)
     files = {**what.files, "keys": [write_table_file(table_folder(index, "keys"), "keys", rows)]}
-    _send(index, based_on, files)
+    before = None if based_on is None else _manifest(index, based_on)
+    _send(index, before, files)
+    versions = _standing(index, before, files)
     # One after the other: of two writers that meet on the way, one gets to the end.
-    versions: dict[str, int] = {}
     for name, known in files.items():
-        if name != "runs":
+        if name != "runs" and name not in versions:
             named(index / name, (each.name for each in known))
             versions[name] = set_files(index, name, schemas[name], known)
     manifest = Manifest(
@@ -119,18 +121,35 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _send(index: Path, based_on: int | None, files: TableFiles) -> None:
+def _manifest(index: Path, version: int) -> ManifestText | None:
+    """That of a version; None of a commit that is not ours."""
+    metadata = read_commit(index / "runs", version).metadata or {}
+    return read_manifest(index, metadata["manifest"]) if "manifest" in metadata else None
+
+
+def _standing(index: Path, before: ManifestText | None, files: TableFiles) -> dict[str, int]:
+    """The versions of the tables that need no commit: they have the files they had, and nobody, dead or
+    alive, has committed to them since. At a URL, opening one would take a dozen requests."""
+    if before is None:
+        return {}
+    had = before.files()
+    same = {
+        name: version
+        for name, version in before.head["versions"].items()
+        if had.get(name) == tuple((each.name, each.rows, each.size) for each in files.get(name, ()))
+    }
+    latest = in_parallel(lambda name: is_latest(index / name, same[name]), same)
+    return {name: same[name] for name, is_it in zip(same, latest, strict=True) if is_it}
+
+
+def _send(index: Path, before: ManifestText | None, files: TableFiles) -> None:
     """Copies the new files of an index at a URL there; no commit names them yet."""
     remote = remote_of(index)
     if remote is None:
         return
     remote.check_conditional_put()
-    known: set[str] = set()
-    if based_on is not None:
-        metadata = read_commit(index / "runs", based_on).metadata or {}
-        if "manifest" in metadata:
-            there = read_manifest(index, metadata["manifest"]).files()
-            known = {f"{table}/{name}" for table, each in there.items() for name, _, _ in each}
+    there = {} if before is None else before.files()
+    known = {f"{table}/{name}" for table, each in there.items() for name, _, _ in each}
     names = {f"{table}/{each.name}" for table, known_files in files.items() for each in known_files}
     remote.push(sorted(names - known))
 

@@ -34,11 +34,15 @@ class RemoteLog:
         """The newest version; None if there is no table."""
         known = max((int(name[:20]) for name in self._copies()), default=0)
         found = self._listed(known)
-        if known not in found:  # another index stands there now
+        if known and known not in found:  # another index stands there now
             found = self._listed(0)
             self._marks.clear()
         self._marks.update(found)
         return max(found, default=None)
+
+    def is_latest(self, version: int) -> bool:
+        """Whether this is the newest version."""
+        return max(self._listed(version), default=None) == version
 
     def oldest(self) -> int | None:
         """The oldest version that is still in the log."""

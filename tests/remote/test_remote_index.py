@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
+import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,15 +12,19 @@ from bucket_place import Place
 from store_samples import content, full, run, tables_of
 
 from lineage_index import Index
+from lineage_index.index.export import export
 from lineage_index.store import copies, delta
 from lineage_index.store.compaction import compact
-from lineage_index.store.errors import IndexMissing, IndexUnreadable
+from lineage_index.store.errors import IndexMissing, IndexOutdated, IndexUnreadable
 from lineage_index.store.home import home_of
 from lineage_index.store.maintain import history, vacuum
+from lineage_index.store.migrate import migrate
 from lineage_index.store.recorded import record_edges
 from lineage_index.store.snapshot import open_snapshot
 from lineage_index.store.verify import verify
 from lineage_index.store.writer import create, write_batch, write_index
+
+OLD = Path(__file__).parents[1] / "fixtures" / "index_1_0.tar.xz"
 
 
 def _later() -> datetime:
@@ -88,6 +93,43 @@ def test_opening_it_again_is_one_request(place: Place) -> None:
     with Index.open(place.index) as index:
         assert index.search("inputs.optimizer:adam").total == 4
     assert [each.split()[0] for each in place.requests()] == ["GET"]
+
+
+def test_a_commit_opens_the_tables_only_that_it_changes(place: Place) -> None:
+    write_batch(place.index, [full(n) for n in range(4)], store="store")
+    place.requests()
+    write_batch(place.index, [run(7)], store="store")
+    requests = place.requests()
+    opened = {each.split("/")[4] for each in requests if each.endswith("/_last_checkpoint")}
+    assert opened == {"runs", "keys", "payload"}
+    assert len(requests) <= 50
+
+
+def test_an_older_index_is_migrated_where_it_is(place: Place, tmp_path: Path) -> None:
+    with tarfile.open(OLD) as archive:
+        archive.extractall(tmp_path, filter="data")
+    place.upload(tmp_path / "index_1_0", place.index)
+    with pytest.raises(IndexOutdated, match="`pql index migrate`"):
+        write_batch(place.index, [full(9)], store="store")
+    assert (migrate(place.index), migrate(tmp_path / "index_1_0")) == (2, 2)
+    assert verify(open_snapshot(place.index)) == []
+    assert content(open_snapshot(place.index)) == content(open_snapshot(tmp_path / "index_1_0"))
+    write_batch(place.index, [full(9)], store="store")
+    assert Index.open(place.index).count() == 6
+
+
+def test_an_export_holds_what_that_of_a_local_one_holds(place: Place, tmp_path: Path) -> None:
+    _commits(place.index)
+    _commits(tmp_path / "local")
+    counts = [
+        export(open_snapshot(path), tmp_path / name, "csv")
+        for path, name in ((place.index, "there"), (tmp_path / "local", "here"))
+    ]
+    assert counts[0] == counts[1]
+    assert counts[0]["runs"] == 4
+    texts = [(tmp_path / name / "payload.csv").read_text() for name in ("there", "here")]
+    there, here = (sorted(line.partition(",")[2] for line in text.splitlines()) for text in texts)
+    assert there == here
 
 
 def test_only_what_is_asked_for_is_copied(
