@@ -81,7 +81,7 @@ def check_input(param: JoinParam, join: Join, inputs: Mapping[str, Input]) -> No
         wrong = kind in _KNOWN and kind not in TAKES[given]
     else:
         given = param.value.at(Place.VALUE) or Yield.ANY
-        gives = f"a list, {given.value} a run"
+        gives = f"a list with {given.value} for each run"
         wrong = not declared.is_list or (kind in _KNOWN and kind not in TAKES[given])
     if wrong:
         takes = f"a list of {kind}" if declared.is_list else "one value" if kind == "any" else f"one {kind}"

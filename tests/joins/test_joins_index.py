@@ -253,6 +253,9 @@ component:
     assert resolved.operation["component"]["run"]["container"]["args"] == '["trial-1", "trial-10"]'
     more = index.resolve(read_operation(text, "dag.yaml"), Context(params={"limit": 3, "which": "trial-2"}))
     assert more.params["names"] == ["trial-2"]
+    ref = f"which: {{ref: runs.{uuid_of(2)}, value: globals.name}}"
+    told = read_operation(text.replace("{limit: {value: 2}}", f"{{limit: {{value: 2}}, {ref}}}"), "dag.yaml")
+    assert index.resolve(told).params["names"] == ["trial-2"]
 
 
 def test_unknown_sections_pass_through_untouched(index: Index) -> None:
