@@ -8,7 +8,9 @@ from typing import Any
 
 __all__ = ["Target", "targets"]
 
-_SEARCH, _SEARCH_FROM = 1.15, 100_000
+_FROM = 100_000
+"""Runs from which on searches, alone and beside the rivals, have a target."""
+_SEARCH = 1.15
 _HAUPT, _BEHIND_MS = 10, 5.0
 _MLFLOW, _MLFLOW_FROM_MS = 20, 50
 _START, _START_RIVALS = 1.6, 5
@@ -47,7 +49,7 @@ def targets(report: dict[str, Any]) -> list[Target]:
 
 def _searches(figures: dict[str, Any]) -> Iterator[Target]:
     for title, rows in figures.items():
-        if int(title.partition(" ")[0].replace(",", "")) < _SEARCH_FROM:
+        if not _large(title):
             continue
         over = [row["query"] for row in rows if row["cpu_ratio"] > _SEARCH]
         by_clock = max(rows, key=lambda row: row["ratio"])
@@ -64,6 +66,8 @@ def _rivals(figures: dict[str, Any]) -> Iterator[Target]:
     for title, rivals in figures.items():
         for rival in rivals:
             name = rival["rival"]
+            if not _large(title):
+                continue
             if "missing" in rival:
                 yield Target(f"{title}, beside {name}", f"{name} {rival['missing']}", None)
                 continue
@@ -141,6 +145,10 @@ def _readers(figures: dict[str, Any]) -> Iterator[Target]:
         f"{share:.2f}",
         share >= _READERS,
     )
+
+
+def _large(title: str) -> bool:
+    return int(title.partition(" ")[0].replace(",", "")) >= _FROM
 
 
 def _named(queries: Sequence[str]) -> str:
