@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-__all__ = ["Interval", "parse_date"]
+__all__ = ["LAST_MOMENT", "Interval", "parse_date"]
+
+LAST_MOMENT = datetime.max  # noqa: DTZ901 - naive UTC, as all of an interval
+"""The end of an interval that has none."""
 
 _TICK = timedelta(microseconds=1)
-_LAST_MOMENT = datetime.max  # noqa: DTZ901 - naive UTC, as all of an interval
 _ISO = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2})"
     r"(?:[T ]\s*(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
@@ -82,7 +84,7 @@ def _parse(text: str, now: datetime, zone: tzinfo) -> Interval | None:
         return _instant(now - int(ago["count"]) * _UNITS[ago["unit"]])
     if last := _LAST.match(word):
         # From that long ago on, as Polyaxon's `last_month`: what is dated after `now` is not left out.
-        return Interval(_utc(now - int(last["count"] or 1) * _SPANS[last["unit"]]), _LAST_MOMENT)
+        return Interval(_utc(now - int(last["count"] or 1) * _SPANS[last["unit"]]), LAST_MOMENT)
     return None
 
 
@@ -133,7 +135,7 @@ def _extended(text: str) -> str:
 
 
 def _interval(start: datetime, end: datetime | None) -> Interval:
-    return Interval(_utc(start), _LAST_MOMENT if end is None else _utc(end))
+    return Interval(_utc(start), LAST_MOMENT if end is None else _utc(end))
 
 
 def _next_day(day: datetime, days: int) -> datetime:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from pql.binder.bound import (
     AllOf,
@@ -24,7 +24,6 @@ from pql.binder.bound import (
     TimeInside,
     TimeTest,
 )
-from pql.binder.dates import Interval, parse_date
 from pql.binder.quantities import parse_bool, parse_cores, parse_duration, parse_memory
 from pql.binder.regexes import regex_fault
 from pql.catalog.fields import Family
@@ -46,6 +45,9 @@ from pql.syntax.ast import (
 )
 from pql.syntax.ast import IsNil as NilSyntax
 from pql.syntax.build import joined_halves
+
+if TYPE_CHECKING:
+    from pql.binder.dates import Interval
 
 __all__ = ["OPERATORS", "Typing", "is_null", "type_operation"]
 
@@ -246,6 +248,8 @@ def _number(value: Literal, at: Typing) -> int | float:
 
 
 def _date(value: Literal, at: Typing) -> Interval:
+    from pql.binder.dates import parse_date  # its patterns take a while to compile
+
     interval = parse_date(value.text, at.now, at.zone)
     if interval is None:
         payload = {"field": at.field, "value": value.text}

@@ -33,13 +33,13 @@ from pql.binder.bound import (
     Value,
     nil_passes,
 )
+from pql.binder.dates import LAST_MOMENT
 from pql.catalog.fields import Entity, Family, Relation, Section
 from pql.plan.forms import field_name
 from pql.plan.logical import All, Any, Complement, Constant, Exists, Holds, LogicalPlan, Predicate
 
 __all__ = ["describe", "describe_condition"]
 
-_LAST = datetime.max  # noqa: DTZ901 - what the binder says for no end
 _MOST_LISTED = 8
 _ALWAYS_THERE = frozenset({"uuid", "status", "created_at", "updated_at", "is_input"})
 _ENTITIES = {
@@ -265,7 +265,7 @@ def _when(test: TimeInside | TimeTest) -> str:
         case TimeTest(operator, instant):
             place = {Operator.LT: "before", Operator.LE: "at or before", Operator.GT: "after"}
             return f"is {place.get(operator, 'at or after')} {_moment(instant)}"
-        case TimeInside(start, end, _) if start is not None and end in (None, _LAST):
+        case TimeInside(start, end, _) if start is not None and end in (None, LAST_MOMENT):
             return f"is at or after {_moment(start)}"
         case TimeInside(None, end, closed) if end is not None:
             return f"is {'at or ' if closed else ''}before {_moment(end)}"
