@@ -9,7 +9,7 @@ from pql.check.contents import Kind
 from pql.check.engine import check_text, select
 from pql.check.output.text import plain
 from pql.check.report import CheckReport
-from pql.check.rule import Rule
+from pql.check.rule import Rule, fenced
 from pql.check.rules import RULES
 from pql.diagnostics.registry import CODES
 
@@ -44,10 +44,10 @@ def rule_page(rule: Rule) -> str:
     facts += ["has a safe fix"] if rule.fixable else []
     facts += ["needs an index"] if rule.on_known is not None else []
     parts = [f"# {rule.name}", f"{rule.title[0].upper()}{rule.title[1:]}.", "; ".join(facts) + "."]
-    parts += [rule.doc.strip(), "Wrong:", _block(rule.wrong)]
+    parts += [rule.doc.strip(), "Wrong:", fenced(rule.wrong)]
     if rule.on_known is None:
-        parts.append(_block(_findings(rule)))
-    parts += ["Right:", _block(rule.right)]
+        parts.append(fenced(_findings(rule)))
+    parts += ["Right:", fenced(rule.right)]
     if len(rule.codes) > 1:
         rows = [f"| {code} | {CODES[code].title} | {CODES[code].meaning} |" for code in rule.codes]
         parts.append("\n".join(["| code | | |", "|---|---|---|", *rows]))
@@ -59,10 +59,6 @@ def _findings(rule: Rule) -> str:
     found = check_text("example", rule.wrong, kind, clock=_CLOCK, selection=select(rule.codes))
     shown = plain(CheckReport(found[:1], {"example": rule.wrong}, 1))
     return shown.rpartition("\n\n")[0]
-
-
-def _block(text: str) -> str:
-    return "```\n" + text.rstrip("\n") + "\n```"
 
 
 def index_page() -> str:

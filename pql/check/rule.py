@@ -15,7 +15,7 @@ from pql.diagnostics.diagnostic import Severity
 from pql.diagnostics.registry import CODES
 from pql.joins.matrix import Matrix
 
-__all__ = ["Rule", "codes_from", "contents_faults", "search_faults", "unit_faults"]
+__all__ = ["Rule", "codes_from", "contents_faults", "fenced", "search_faults", "unit_faults"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,11 @@ class Rule:
         code = report.code or self.code
         message = self.message or CODES[code].message
         return message.format_map(report.payload)
+
+
+def fenced(text: str) -> str:
+    """An example as a block of Markdown."""
+    return "```\n" + text.rstrip("\n") + "\n```"
 
 
 def codes_from(*beginnings: str) -> tuple[str, ...]:

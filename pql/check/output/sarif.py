@@ -12,7 +12,7 @@ from urllib.parse import quote
 from pql.check.comments import Lines
 from pql.check.model import Finding
 from pql.check.report import CheckReport, Unread
-from pql.check.rule import Rule
+from pql.check.rule import Rule, fenced
 from pql.check.rules import RULES
 from pql.diagnostics.registry import CODES
 from pql.diagnostics.span import Span
@@ -53,7 +53,7 @@ def _descriptor(rule: Rule, code: str) -> dict[str, Any]:
     doc = " ".join(rule.doc.split())
     words = known.meaning if known is not None else doc
     level = rule.severity_of(code).value
-    wrong, right = _block(rule.wrong), _block(rule.right)
+    wrong, right = fenced(rule.wrong), fenced(rule.right)
     return {
         "id": code,
         "name": rule.name,
@@ -63,10 +63,6 @@ def _descriptor(rule: Rule, code: str) -> dict[str, Any]:
         "defaultConfiguration": {"level": level},
         "properties": {"tags": ["pql"], "problem.severity": level},
     }
-
-
-def _block(text: str) -> str:
-    return "```\n" + text.rstrip("\n") + "\n```"
 
 
 def _uri(name: str) -> str:
