@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from binder_marks import marked, split
+from marked import marked, split
 
 from pql.binder.binder import Clock, bind
 from pql.binder.bound import BoundQuery
