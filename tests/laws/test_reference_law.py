@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
@@ -14,10 +16,12 @@ from law_tables import PROMOTIONS, Index
 
 from pql.binder.binder import bind
 from pql.catalog.fields import Entity
+from pql.reference.model import Run
 from pql.reference.search import search, search_artifacts
 from pql.sql import emitter, gather, members
 from pql.sql import tests as sql_tests
 from pql.syntax.format import format_query, format_sort
+from pql.syntax.parser import parse_query
 
 _limits = st.none() | st.integers(1, 4)
 _offsets = st.just(0) | st.integers(0, 3)
@@ -65,7 +69,7 @@ def _as_if_long() -> pytest.MonkeyPatch:
     patch.setattr(members, "PATTERN", 8)
     patch.setattr(gather, "_FEW", 1)
     patch.setattr(emitter, "_FEW", 1)
-    patch.setattr(emitter, "_BLOCK", 1)
+    patch.setattr(emitter, "_BLOCK", 2)
     return patch
 
 
@@ -96,6 +100,45 @@ def test_long_conditions_in_every_way(cases, promotion, data):
         assert Index(some, promotion).uuids(query) == search(query, some)
     finally:
         patch.undo()
+
+
+_TEXTS = ["", *(one + other for one in "aBé.|\\\n" for other in ("", *"AbÉ.|\\$"))]
+_LIKES = ["%ab%", "b%", "%É", "%.%", "é.%", "%A|%", "%a", '"%\\\\%"', "%$%"]
+_DAYS = ["2026-01-03", "2026-01-01", "2026-01-02", "2026-01-06", '"2026-01-05T10:00"', "2026-01-06"]
+_MOMENTS = [
+    datetime.fromisoformat(f"2026-01-0{day}T{hour:02}:{minute:02}") + timedelta(microseconds=one)
+    for day in range(1, 9)
+    for hour, minute in ((0, 0), (10, 0), (10, 1))
+    for one in (-1, 0, 1)
+]
+LONG_LISTS = {
+    "days": " | ".join(f"created_at:{day}" for day in _DAYS),
+    "one span": "created_at:2026-01-03|2026-01-02|2026-01-02|2026-01-04",
+    "not on days": ", ".join(f"NOT created_at:{day}" for day in _DAYS),
+    "patterns": " | ".join(f"name:{like}" for like in _LIKES),
+    "two patterns": "name:b% | name:%.",
+    "patterns of elements": " | ".join(f"tags:{like}" for like in _LIKES),
+    "no pattern": ", ".join(f"NOT name:{like}" for like in _LIKES[3:]),
+    "all patterns": "name:%b%, name:b%, NOT name:%., NOT name:%é%",
+}
+
+
+@pytest.mark.parametrize("name", LONG_LISTS)
+def test_lists_are_as_long_conditions(name: str) -> None:
+    some = [
+        Run(
+            f"{number:032x}", {"name": text, "created_at": _MOMENTS[number % len(_MOMENTS)]}, tags=(text, "x")
+        )
+        for number, text in enumerate(_TEXTS * 2)
+    ]
+    query = bind(parse_query(LONG_LISTS[name]), (), clock=CLOCK)
+    patch = _as_if_long()
+    try:
+        found = Index(some, "auto").uuids(query)
+    finally:
+        patch.undo()
+    assert found == search(query, some)
+    assert 0 < len(found) < len(some)
 
 
 @pytest.mark.parametrize("cases", [part_cases, graph_cases])
