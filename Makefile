@@ -86,11 +86,13 @@ $(DEV): $(STAMP) requirements-dev.lock
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $(DEV)
 
-# Needs uv; the locks carry versions and hashes for every platform, and no registry address.
+# Needs uv; the locks carry versions and hashes for every platform, and no registry address. The map then says
+# when each dependency was last released.
 lock:
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group dev --group fuzz -c requirements-dev.lock -o requirements-fuzz.lock
+	$(BIN)/python tests/supply/liveness.py
 
 clean:
 	rm -rf $(VENV) .pql demo_store .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache site

@@ -9,9 +9,11 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import date, timedelta
 from importlib.metadata import metadata, version
 from pathlib import Path
 
+import liveness
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +91,21 @@ def test_licences_on_the_map_are_those_of_the_packages() -> None:
     assert len(shown) > 15
     for package, name in shown:
         assert LICENCES[name] in licence(package), (package, licence(package))
+
+
+def test_every_package_is_alive() -> None:
+    """As of the newest release that the map knows: what it says was looked up at one time."""
+    found = {row[0]: date.fromisoformat(row[-2]) for row in (*rows("Dependencies"), *rows("Extras"))}
+    assert len(found) > 15
+    oldest = max(found.values()) - timedelta(days=2 * 365)
+    assert {name: day for name, day in found.items() if day < oldest} == {}
+
+
+def test_the_column_of_releases_is_filled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(liveness, "last_release", lambda package: f"of {package}")
+    table = "| package | last release | licence |\n|---|---|---|\n| vl-a2 | ? | MIT |"
+    text = f"| package | licence |\n|---|---|\n| other | MIT |\n\n{table}\n\n| b | c | d |\n"
+    assert liveness.with_dates(text) == text.replace("?", "of vl-a2")
 
 
 def test_every_package_of_an_extra_is_justified() -> None:
