@@ -15,6 +15,7 @@ from pql.cli.output_index import open_index
 from pql.cli.plot_collect import Wanted, collect_lines, collect_parallel, collect_scatter
 from pql.cli.plot_model import Lines, Picture
 from pql.cli.plot_raster import load_plotext
+from pql.cli.progress import doing
 from pql.cli.search import say_why_nothing, whole
 from pql.cli.streams import in_colour
 from pql.cli.text import printable
@@ -118,7 +119,9 @@ def _write(picture: Picture, file: str | None) -> None:
     if file is not None:
         from pql.cli.plot_file import encode_picture
 
-        write_bytes(encode_picture(picture, Path(file).suffix.lower()), file)
+        with doing(f"drawing {printable(file)}"):
+            content = encode_picture(picture, Path(file).suffix.lower())
+        write_bytes(content, file)
         return
     from pql.cli.plot_terminal import draw
 

@@ -15,8 +15,9 @@ from pql.cli.exits import Exit, fail
 from pql.cli.output_cells import json_text
 from pql.cli.output_columns import ShownColumn, asked_columns, split_names, spoken_values
 from pql.cli.plot_model import Coordinate, Lines, Panel, Parallel, Run, Scatter, Spot, Tone
-from pql.cli.plot_scale import Kind, axis_over
+from pql.cli.plot_scale import Axis, Kind, axis_over, position
 from pql.cli.plot_values import Placed, place_values, tone_values
+from pql.cli.progress import progress
 from pql.cli.text import clip, printable
 from pql.diagnostics.suggest import nearest
 from pql.plan.forms import field_name, key_name
@@ -29,8 +30,16 @@ _MOST_TEXTS = 20
 """A column of more texts is no axis of parallel coordinates unless it is asked for."""
 
 _LONGEST = 40
-_CELLS = 60_000
-"""So many columns of all curves together: each keeps up to five points."""
+_CELLS = 30_000
+_FEWEST = 24
+"""So many columns of all curves together, and of one at the least: each keeps up to five points."""
+
+_PATIENCE = 1e-9
+"""The line goes when all is read."""
+
+_MOST_SPOTS = 5_000
+_GRID = (180, 90)
+"""A scatter of more points draws one in each cell of a grid: four pixels of a picture in a file."""
 
 _WIDE_RANGE = 100
 """An axis of parallel coordinates whose positive numbers span more is logarithmic."""
@@ -55,11 +64,16 @@ def collect_lines(index: Index, result: SearchResult, bound: BoundQuery, wanted:
     known = metric_keys(result)
     metrics = _metrics(index, bound, wanted, known)
     x = _over(index, wanted.x, known, wanted)
-    columns = min(600, max(60, _CELLS // max(1, len(result) * len(metrics))))
-    found = [
-        read_curves(result, each, x, log_x=wanted.log_x, log_y=wanted.log_y, columns=columns)
-        for each in metrics
-    ]
+    curves = len(result) * len(metrics)
+    columns = min(600, max(_FEWEST, _CELLS // max(1, curves)))
+    show = progress("curves", patience=_PATIENCE)
+    found: list[Curves] = []
+    for metric in metrics:
+        if show is not None:
+            show(len(found) * len(result), curves)
+        found.append(read_curves(result, metric, x, log_x=wanted.log_x, log_y=wanted.log_y, columns=columns))
+    if show is not None:
+        show(curves, curves)
     for each in found:
         _account(each, len(result), wanted)
     drawn = [
@@ -201,7 +215,36 @@ def collect_scatter(index: Index, result: SearchResult, wanted: Wanted) -> Scatt
     )
     if not spots or x.axis is None or y.axis is None:
         fail("error: nothing can be drawn: no run has a place on both axes", Exit.NOTHING)
-    return Scatter(wanted.title, _runs(result), x.axis, y.axis, spots, _tone(index, result, wanted))
+    drawn = _thinned(spots, x.axis, y.axis)
+    title = wanted.title
+    if len(drawn) < len(spots):
+        title += f"  ·  {len(drawn):,} points stand for {len(spots):,}"
+        wanted.say(
+            f"{len(spots):,} points are too many to tell apart: of those on one spot the first is drawn"
+        )
+    runs, tone = _runs(result), _tone(index, result, wanted)
+    if tone is not None:
+        tone = replace(tone, values=tuple(tone.values[each.place] for each in drawn))
+    return Scatter(
+        title,
+        tuple(runs[each.place] for each in drawn),
+        x.axis,
+        y.axis,
+        tuple(replace(each, place=place) for place, each in enumerate(drawn)),
+        tone,
+    )
+
+
+def _thinned(spots: Sequence[Spot], x: Axis, y: Axis) -> Sequence[Spot]:
+    """Few are all drawn; of many the first of the search in every cell of a grid, so that no cell that has
+    one is empty."""
+    if len(spots) <= _MOST_SPOTS:
+        return spots
+    cells: dict[tuple[int, int], Spot] = {}
+    for each in spots:
+        cell = int(position(x, each.x) * _GRID[0]), int(position(y, each.y) * _GRID[1])
+        cells.setdefault(cell, each)
+    return tuple(cells.values())
 
 
 def collect_parallel(index: Index, result: SearchResult, bound: BoundQuery, wanted: Wanted) -> Parallel:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-__all__ = ["progress"]
+__all__ = ["doing", "progress"]
 
 _CLEAR = "\r\x1b[K"
 _OFTEN = 0.1
@@ -38,6 +39,21 @@ def progress(
         sys.stderr.flush()
 
     return show
+
+
+@contextmanager
+def doing(text: str) -> Iterator[None]:
+    """The text on the terminal while something goes on whose end can't be foreseen; nothing elsewhere."""
+    live = sys.stderr.isatty()
+    if live:
+        sys.stderr.write(f"{_CLEAR}{text} ...")
+        sys.stderr.flush()
+    try:
+        yield
+    finally:
+        if live:
+            sys.stderr.write(_CLEAR)
+            sys.stderr.flush()
 
 
 def _line(done: int, wanted: int, unit: str, spent: float) -> str:

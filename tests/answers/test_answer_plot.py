@@ -15,7 +15,9 @@ from answer_runs import NAN, Said, make_index, pql, record, series, uuid_of
 from lineage_index import Index
 from lineage_index.index.plot import Clock, Curves, Undrawn, read_curves
 from pql.cli import plot_file, plot_raster
-from pql.cli.plot_scale import Axis, Kind, position, ticks
+from pql.cli.plot_collect import _thinned
+from pql.cli.plot_model import Spot
+from pql.cli.plot_scale import Axis, Kind, axis_over, position, ticks
 from pql.cli.text import width
 
 INF = math.inf
@@ -346,3 +348,15 @@ def test_runs_without_a_curve_take_no_colour(tmp_path: Path) -> None:
     assert said.lines[-2:] == ["a trial 3", "b trial 9"]
     said = plot(path, "-m", "loss", "--sort", "uuid", "--color", "name")
     assert said.lines[-1] == "name  a trial 3  b trial 9"
+
+
+def test_a_scatter_of_very_many_points_draws_one_a_spot_and_hides_no_outlier() -> None:
+    axis = axis_over("x", Kind.NUMBER, [0.0, 1.0])
+    crowd = [Spot(place, 0.5, 0.5 + place * 1e-9) for place in range(5_000)]
+    few = (*crowd[:-1], Spot(5_000, 1.0, 1.0))
+    assert _thinned(few, axis, axis) == few
+    assert _thinned((*crowd, Spot(5_000, 1.0, 1.0), Spot(5_001, 0.0, 0.0)), axis, axis) == (
+        crowd[0],
+        Spot(5_000, 1.0, 1.0),
+        Spot(5_001, 0.0, 0.0),
+    )

@@ -14,7 +14,7 @@ from lineage_index.index.refresh import refresh
 from lineage_index.store.compaction import compact
 from lineage_index.store.snapshot import open_snapshot
 from lineage_index.store.verify import verify
-from pql.cli.progress import progress
+from pql.cli.progress import doing, progress
 
 
 class Terminal(io.StringIO):
@@ -70,6 +70,16 @@ def test_what_is_quick_says_nothing_and_what_is_not_leaves_nothing(monkeypatch: 
     show(1, 2)
     show(2, 2)
     assert screen.getvalue() == "\r\x1b[K1 of 2 runs, 1 a second, 1 s left\r\x1b[K"
+
+
+def test_what_has_no_known_end_is_named_while_it_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen, pipe = Terminal(), io.StringIO()
+    for stream in (screen, pipe):
+        monkeypatch.setattr(sys, "stderr", stream)
+        with pytest.raises(ZeroDivisionError), doing("drawing a.png"):
+            raise ZeroDivisionError
+    assert screen.getvalue() == "\r\x1b[Kdrawing a.png ...\r\x1b[K"
+    assert pipe.getvalue() == ""
 
 
 @pytest.mark.parametrize("what", ["export", "verify", "compact"])
