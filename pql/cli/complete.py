@@ -39,6 +39,9 @@ _FORMATS = {
 _OPEN = {("stats", "by"), ("plot", "color")}
 """Options that have the name of a closed one."""
 
+_ENDING = {"'": "'", '"': '"$`\\!'}
+"""What an open quote doesn't hold as it is."""
+
 _SPECIAL = re.compile(r"([^\w@%+=:,./~-])")
 
 
@@ -77,12 +80,20 @@ def complete_line(line: str, current: str | None = None) -> list[str]:
     words at colons and the like; the candidates are cut to that part, and escaped as the line needs it."""
     words = split_line(line)
     last = words[-1]
-    found = list(dict.fromkeys(candidates([each.text for each in words])))
+    found = [each for each in dict.fromkeys(candidates([each.text for each in words])) if _safe(each, last)]
     if current is None or found == [FILES]:
         return found
+    if last.quote and len(found) == 1 and re.search("[:,]", found[0]):
+        found.append(f"{found[0]},")  # bash ends the quote behind a word that can only be one
     cut = len(last.text) - len(current) if last.text.endswith(current) else 0
     parts = [each[cut:] for each in found]
     return parts if last.quote else [_SPECIAL.sub(r"\\\1", each) for each in parts]
+
+
+def _safe(candidate: str, word: Word) -> bool:
+    """Can the line hold it? Names and values are those of a run store: they must neither steer the terminal
+    nor end the quote that is open, and be a command from there on."""
+    return candidate.isprintable() and not set(candidate) & set(_ENDING.get(word.quote, ""))
 
 
 def candidates(words: list[str]) -> Iterator[str]:

@@ -132,7 +132,9 @@ def test_what_is_offered_is_what_is_taken(command: str, option: str) -> None:
 
 def test_bash_gets_the_part_behind_its_own_break() -> None:
     assert complete_line("pql search status:succ", "succ") == ["succeeded"]
-    assert complete_line("pql search 'status:succ", "status:succ") == ["status:succeeded"]
+    behind = complete_line("pql search 'status:succ", "status:succ")
+    assert behind == ["status:succeeded", "status:succeeded,"]  # two: so that bash leaves the quote open
+    assert complete_line("pql search '@be", "@be") == ["@best"]
     assert complete_line("pql search inputs.lr:x,\\ sta", "sta")[0] == "started_at:"
 
 
