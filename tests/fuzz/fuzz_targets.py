@@ -219,7 +219,7 @@ def fuzz_events(data: bytes) -> None:
         os.write(descriptor, data)
         path = f"/proc/self/fd/{descriptor}"
         for whole in (False, True):
-            file = MetricFile(path, 0, 0, report, SeriesStats(), whole)
+            file = MetricFile(path, 0, report, SeriesStats(), whole)
             rows = sum(table.num_rows for table in read_metric_files(iter([file])))
             assert rows <= data.count(b"\n") + data.count(b"\r") + 1
     finally:
