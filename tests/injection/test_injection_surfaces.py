@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from injection_store import UUIDS, called, steady
 from injection_strings import HOSTILE, some
-from injection_surfaces import OF_INDEX, OF_RUN, csv_rows, html_tags, json_lines
+from injection_surfaces import OF_INDEX, OF_RUN, csv_rows, html_tags, json_lines, xml_texts
 
 from lineage_index import Index
 
@@ -93,6 +94,28 @@ def test_a_page_with_a_chart_has_our_two_scripts_only(index: Path, tmp_path: Pat
     spec = script.partition("const spec = ")[2].partition(";\nvegaEmbed(")[0]
     shown = json.dumps(json.loads(spec))
     assert json.dumps("<svg/onload=alert(1)>")[1:-1] in shown
+
+
+def test_a_picture_holds_drawings_and_texts_only(index: Path, tmp_path: Path) -> None:
+    file = tmp_path / "chart.svg"
+    said = called(
+        *("plot", "--x", "inputs.k", "--y", "metrics.loss", "--color", "project"),
+        *("-o", str(file), "--index", str(index)),
+    )
+    assert said.code == 0, said.err
+    picture = file.read_text(encoding="utf-8")
+    assert any("<svg/onload=alert(1)>" in text for text in xml_texts(picture))
+    for element in ET.fromstring(picture).iter():
+        tag = element.tag.removeprefix("{http://www.w3.org/2000/svg}")
+        assert tag in ("svg", "g", "rect", "path", "line", "text", "style", "defs", "clipPath"), tag
+        assert not [name for name in element.attrib if name.startswith("on") or "href" in name]
+
+
+def test_an_export_as_csv_holds_no_formula(index: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    assert called("index", "export", str(folder), "--format", "csv", "--index", str(index)).code == 0
+    for file in folder.iterdir():
+        csv_rows(file.read_bytes().decode())
 
 
 def test_what_is_reported_of_damaged_folders_steers_nothing(tmp_path: Path) -> None:

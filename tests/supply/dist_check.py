@@ -54,7 +54,11 @@ def main(pythons: list[str]) -> None:
             run(sys.executable, "-m", "hatchling", "build", "-t", target, "-d", place / "dist", cwd=ROOT)
         for python in pythons:
             found = shutil.which(python)
-            if found is None:
+            # A shim of pyenv is there for every Python that it knows.
+            if (
+                found is None
+                or subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode
+            ):
                 print(f"{python}: not here")
                 continue
             for file in sorted((place / "dist").iterdir()):
