@@ -283,7 +283,9 @@ def _colour(altair: Any, tone: Tone | None) -> Any:
         colour = altair.Color("c:N", title=title, sort=shown, scale=scale)
     else:
         kind = "log" if tone.log else "linear"
-        colour = altair.Color("c:Q", title=title, scale=altair.Scale(type=kind, scheme="viridis"))
+        # The yellow end of it is hardly seen on white.
+        ramp = altair.SchemeParams(name="viridis", extent=[0, 0.8])
+        colour = altair.Color("c:Q", title=title, scale=altair.Scale(type=kind, scheme=ramp))
     return altair.condition("!isValid(datum.c)", altair.value(_GREY), colour)
 
 
