@@ -16,8 +16,8 @@ POINTS_SCHEMA = pa.schema(
     ]
 )
 """`place` names the series (see `Batch.points`), `seq` counts the points of one series from 0 in the order of
-logging. Times are naive UTC. Values keep NaN and infinities. The rows of a
-table are sorted by (place, seq)."""
+logging. Times are naive UTC. Values keep NaN and infinities. The rows of a table are
+sorted by (place, seq)."""
 
 POINTS_PER_TABLE = 1 << 20
 """About how many rows one table of points holds at most, so that no file, however large, fills the memory."""

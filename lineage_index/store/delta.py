@@ -95,6 +95,8 @@ def _commit(
     version = 0 if table is None else table.version() + 1
     properties = CommitProperties(
         custom_metadata=None if metadata is None else {METADATA: metadata},
+        # Who lost may not be put on top of the winner: what it lists is no longer all that there is.
+        max_commit_retries=0,
         # Two commits of one application on top of the same version conflict, even if both only add files.
         app_transactions=[Transaction(_APPLICATION, version)],
     )
