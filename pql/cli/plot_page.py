@@ -21,7 +21,10 @@ _PAGE = """<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>:root {{ color-scheme: light; }} body {{ margin: 1rem; background: #fff; font-family: sans-serif; }}</style>
+<style>
+:root {{ color-scheme: light; }}
+body {{ margin: 1rem; background: #fff; font-family: sans-serif; }}
+</style>
 </head>
 <body>
 <div id="chart"></div>
