@@ -268,6 +268,7 @@ class _Answer:
             return
         token = self.result.next_token
         if token is not None:
+            sys.stdout.flush()  # the page comes first, where both go to one place
             print(f"next page: --after {token}", file=sys.stderr)
 
 
