@@ -21,7 +21,7 @@ SHORT = {
     "alternatives of two": "1428 runs",
     "list of numbers": "1429 runs",
     "lookups": "PQL404",
-    "patterns": "1 runs",
+    "patterns": "1080 runs",
     "parentheses": "1 runs",
     "nested negations": "PQL111",
     "nested groups": "PQL111",
