@@ -82,7 +82,7 @@ def fetch_matches(
         rows = engine.select(f"SELECT {', '.join(map(quote, columns))} FROM {_PAGE}")
     if not rows:
         return MatchedColumns(())
-    page = dict(zip(columns, zip(*rows, strict=True), strict=True))
+    page = {name: [row[place] for row in rows] for place, name in enumerate(columns)}
     count = len(rows)
     return MatchedColumns(
         uuids=page["uuid"],
