@@ -214,7 +214,7 @@ def _start_up(profile: Profile, rivals: bool) -> dict[str, Any]:
 
 def _readers(profile: Profile, _: bool) -> dict[str, Any]:
     path = _built(profile.search[1])
-    return readers(path, _names(path), (1, 2, 8), 20)
+    return readers(path, _names(path), (1, 2, 8), 200)
 
 
 def _plans(profile: Profile, _: bool) -> dict[str, Any]:

@@ -83,10 +83,11 @@ def _timed(name: str, command: Sequence[str]) -> tuple[float, float]:
 _READ = """
 import json, sys, time
 from bench.queries import QUERIES
-from bench.sides import Ours
+from bench.sides import Hand, Ours
 from pathlib import Path
 names = json.loads(sys.argv[2])
-side = Ours(Path(sys.argv[1]))
+ours = Ours(Path(sys.argv[1]))
+side = ours if sys.argv[5] == "ours" else Hand(ours.index.snapshot)
 chosen = [query for query in QUERIES if query.name in sys.argv[4].split(";")]
 for query in chosen:
     side.run(query, names)
@@ -104,9 +105,12 @@ print(json.dumps([seconds, peak]), flush=True)
 _CHOSEN = ("metric top ten", "pipeline", "status + date + tag", "OR of metrics + status + input", "one uuid")
 
 
-def _reader(index: Path, names: Mapping[str, str], rounds: int, queries: Sequence[str]) -> Any:
+def _reader(
+    index: Path, names: Mapping[str, str], rounds: int, queries: Sequence[str], side: str = "ours"
+) -> Any:
+    told = (str(index), json.dumps(dict(names)), str(rounds), ";".join(queries), side)
     return subprocess.Popen(
-        [sys.executable, "-c", _READ, str(index), json.dumps(dict(names)), str(rounds), ";".join(queries)],
+        [sys.executable, "-c", _READ, *told],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -115,31 +119,44 @@ def _reader(index: Path, names: Mapping[str, str], rounds: int, queries: Sequenc
 
 
 def readers(index: Path, names: Mapping[str, str], counts: Sequence[int], rounds: int) -> dict[str, Any]:
-    """Searches a second by so many processes at once, the ratio to what one process does, and the processor
-    milliseconds of one search."""
-    rates: dict[str, float] = {}
-    busy: dict[str, float] = {}
+    """Searches a second by so many processes at once, ours and with SQL by hand, in turn; the ratio to what
+    one process does; and the processor milliseconds of one search."""
+    rates: dict[str, dict[str, float]] = {"ours": {}, "hand": {}}
+    busy: dict[str, dict[str, float]] = {"ours": {}, "hand": {}}
     for count in counts:
-        processes = [_reader(index, names, rounds, _CHOSEN) for _ in range(count)]
-        for process in processes:
-            process.stdout.readline()
-        start = time.perf_counter()
-        for process in processes:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        told = [json.loads(process.stdout.readline()) for process in processes]
-        searches = count * rounds * len(_CHOSEN)
-        rates[str(count)] = searches / (time.perf_counter() - start)
-        busy[str(count)] = sum(seconds for seconds, _ in told) / searches * 1e3
-        for process in processes:
-            process.communicate()
-    first = rates[str(counts[0])]
+        for side in rates:
+            rate, spent = _asked_at_once(index, names, count, rounds, side)
+            rates[side][str(count)] = round(rate, 1)
+            busy[side][str(count)] = round(spent, 3)
+    first = str(counts[0])
     return {
         "cores": os.cpu_count(),
-        "searches_a_second": {count: round(rate, 1) for count, rate in rates.items()},
-        "times_one_process": {count: round(rate / first, 3) for count, rate in rates.items()},
-        "processor_ms_a_search": {count: round(each, 3) for count, each in busy.items()},
+        "searches_a_second": rates,
+        "times_one_process": {
+            side: {count: round(rate / found[first], 3) for count, rate in found.items()}
+            for side, found in rates.items()
+        },
+        "processor_ms_a_search": busy,
     }
+
+
+def _asked_at_once(
+    index: Path, names: Mapping[str, str], count: int, rounds: int, side: str
+) -> tuple[float, float]:
+    """Searches a second of all processes, and processor milliseconds of one search."""
+    processes = [_reader(index, names, rounds, _CHOSEN, side) for _ in range(count)]
+    for process in processes:
+        process.stdout.readline()
+    start = time.perf_counter()
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [json.loads(process.stdout.readline()) for process in processes]
+    searches = count * rounds * len(_CHOSEN)
+    rate = searches / (time.perf_counter() - start)
+    for process in processes:
+        process.communicate()
+    return rate, sum(seconds for seconds, _ in told) / searches * 1e3
 
 
 def peak_memory(index: Path, names: Mapping[str, str], queries: Sequence[str]) -> float:

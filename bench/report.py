@@ -152,8 +152,25 @@ def _readers(found: dict[str, Any]) -> str:
     rates, times = found["searches_a_second"], found["times_one_process"]
     busy = found["processor_ms_a_search"]
     table = _table(
-        ("reader processes", "searches a second", "times one process", "processor ms a search"),
-        [(count, rates[count], f"**{times[count]:.2f}**", f"{busy[count]:.2f}") for count in rates],
+        (
+            *("reader processes", "searches a second", "times one process", "processor ms a search"),
+            *("SQL by hand a second", "times one process", "processor ms"),
+        ),
+        [
+            (
+                count,
+                *(
+                    cell
+                    for side in ("ours", "hand")
+                    for cell in (
+                        rates[side][count],
+                        f"**{times[side][count]:.2f}**",
+                        f"{busy[side][count]:.2f}",
+                    )
+                ),
+            )
+            for count in rates["ours"]
+        ],
     )
     return f"## Many readers on {found['cores']} cores\n\n{table}"
 

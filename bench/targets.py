@@ -16,6 +16,7 @@ _MLFLOW, _MLFLOW_FROM_MS = 20, 50
 _START, _START_RIVALS = 1.6, 5
 _GROWTH, _MEMORY = 5, 3
 _READERS = 0.9
+_CAT, _FIND, _CLIENT, _SHARE = 4, 3, 20, 0.15
 _RIVALS_STARTS = ("mlflow runs list", "polyaxon ops ls, no runs")
 
 
@@ -36,6 +37,7 @@ def targets(report: dict[str, Any]) -> list[Target]:
         "start_up": _starts,
         "growth": _growths,
         "readers": _readers,
+        "refresh": _refreshes,
     }
     found: list[Target] = []
     for section, kind in kinds.items():
@@ -134,17 +136,39 @@ def _growths(figures: dict[str, Any]) -> Iterator[Target]:
 
 
 def _readers(figures: dict[str, Any]) -> Iterator[Target]:
-    """As many processes as cores are what the cores explain; more should not be slower together."""
-    rates, cores = figures["searches_a_second"], str(figures["cores"])
-    most = max(rates, key=int)
-    if cores not in rates:
-        return
-    share = rates[most] / rates[cores]
+    """More processes than cores share the cores and their caches; SQL by hand shows what that costs."""
+    times = figures["times_one_process"]
+    most = max(times["ours"], key=int)
+    ours, hand = times["ours"][most], times["hand"][most]
     yield Target(
-        f"{most} readers at least {_READERS} times the searches a second of {cores}, one a core",
-        f"{share:.2f}",
-        share >= _READERS,
+        f"{most} readers gain over one at least {_READERS} of what {most} of SQL by hand do",
+        f"{ours:.2f} times one process, by hand {hand:.2f}: {ours / hand:.2f}",
+        ours / hand >= _READERS,
     )
+
+
+def _refreshes(figures: dict[str, Any]) -> Iterator[Target]:
+    for name, beside, most in (("from_nothing", "cat", _CAT), ("nothing_changed", "find", _FIND)):
+        row = figures[name]
+        yield Target(
+            f"refresh, {name.replace('_', ' ')}: at most {most} times `{beside}`",
+            f"{row['ratio']:.2f}, {row['cpu_ratio']:.2f} by processor",
+            row["ratio"] <= most,
+        )
+    client = figures["from_nothing"]["real_client"]
+    aim = f"refresh {_CLIENT} times as fast as the real client's classes read the same"
+    if "missing" in client:
+        yield Target(aim, str(client["missing"]), None)
+    else:
+        times = client["times_slower"]
+        yield Target(
+            aim,
+            f"{times['whole_seconds']}, {times['whole_cpu']} by processor; "
+            f"reading alone {times['reading_cpu']}",
+            times["whole_seconds"] >= _CLIENT,
+        )
+    share = figures["size"]["share"]
+    yield Target(f"index at most {_SHARE:.0%} of the store's bytes", f"{share:.1%}", share <= _SHARE)
 
 
 def _large(title: str) -> bool:
