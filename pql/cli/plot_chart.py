@@ -5,12 +5,14 @@ Names of runs and keys are data or titles, never names of fields and never expre
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from lineage_index.index.plot import Curve
-from pql.cli.plot_model import Lines, Parallel, Picture, Run, Scatter, Tone
+from pql.cli.plot_model import Lines, Panel, Parallel, Picture, Run, Scatter, Tone
 from pql.cli.plot_scale import Axis, Kind, end_label, position, ticks
-from pql.cli.plot_tone import FEW
+from pql.cli.plot_tone import FAINT, FEW, PALETTE, SCALE
 
 __all__ = ["chart_of"]
 
@@ -18,31 +20,38 @@ _WIDTH, _HEIGHT = 720, 360
 _LABEL = 160
 """Pixels that a label may take."""
 
-_BLUE, _GREY = "#2a6fbb", "#999999"
-_COLOURS = (
-    *("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd"),
-    *("#8c564b", "#e377c2", "#17becf", "#bcbd22", "#393b79"),
-    _GREY,
-)
+
+def _hex(colour: int) -> str:
+    """One of a terminal's 256 colours: 6 levels of each of red, green, blue, and then greys."""
+    if colour >= 232:
+        return "#" + f"{8 + 10 * (colour - 232):02x}" * 3
+    levels = (0, 95, 135, 175, 215, 255)
+    red, rest = divmod(colour - 16, 36)
+    return "#" + "".join(f"{levels[each]:02x}" for each in (red, *divmod(rest, 6)))
+
+
+_GREY = _hex(FAINT)
+_COLOURS = (*map(_hex, PALETTE), _GREY)
 _OTHERS = "(others)"
 
 _Line = dict[str, Any]
 _Tables = dict[str, list[_Line]]
 
 
-def chart_of(altair: Any, picture: Picture) -> dict[str, Any]:
-    """The chart of a picture, as Vega-Lite has it."""
+def chart_of(altair: Any, picture: Picture, *, zoom: bool) -> dict[str, Any]:
+    """The chart of a picture, as Vega-Lite has it. With `zoom` a page can move along its axes; each mark is
+    then clipped on its own, which takes long to draw where they are many."""
     tables: _Tables = {}
     match picture:
         case Lines():
-            chart = _lines(altair, picture, tables)
+            chart = _lines(altair, picture, tables, zoom)
         case Scatter():
-            chart = _scatter(altair, picture, tables)
+            chart = _scatter(altair, picture, tables, zoom)
         case Parallel():
             chart = _parallel(altair, picture, tables)
     title = altair.TitleParams(text=_literal(picture.title), anchor="start", fontSize=13, limit=_WIDTH)
     chart = (
-        chart.properties(title=title, background="white")
+        chart.properties(title=title)
         .configure_axis(labelLimit=_LABEL, titleLimit=_WIDTH)
         .configure_legend(labelLimit=2 * _LABEL, symbolOpacity=1, gradientOpacity=1)
         .configure_view(stroke=None)
@@ -64,9 +73,12 @@ def _literal(text: str) -> str:
     return text or " "
 
 
-def _lines(altair: Any, picture: Lines, tables: _Tables) -> Any:
+def _lines(altair: Any, picture: Lines, tables: _Tables, zoom: bool) -> Any:
     tone = picture.tone or _by_run(picture.runs)
-    panels = [_panel(altair, picture, place, tone, tables) for place in range(len(picture.panels))]
+    panels = []
+    for number, panel in enumerate(picture.panels):
+        chart = _panel(altair, picture, panel, tone, tables)
+        panels.append(_zooming(altair, chart, picture.x, panel.y, number) if zoom else chart)
     return panels[0] if len(panels) == 1 else altair.vconcat(*panels)
 
 
@@ -77,20 +89,27 @@ def _by_run(runs: tuple[Run, ...]) -> Tone:
     return Tone("place in the search", tuple(float(place) for place in range(1, len(runs) + 1)))
 
 
-def _panel(altair: Any, picture: Lines, number: int, tone: Tone, tables: _Tables) -> Any:
-    panel = picture.panels[number]
+def _panel(altair: Any, picture: Lines, panel: Panel, tone: Tone, tables: _Tables) -> Any:
     height = _HEIGHT if len(picture.panels) == 1 else _HEIGHT * 2 // 3
-    few = len(panel.curves) <= FEW
+    x_fine, y_fine = _rounding(picture.x), _rounding(panel.y)
 
-    def over(rows: list[_Line]) -> Any:
+    def over(curves: Iterable[Curve]) -> Any:
+        rows: list[_Line] = [
+            {
+                "r": each.place,
+                "x": [x_fine(x) for x, _ in each.points],
+                "y": [None if y is None else y_fine(y) for _, y in each.points],
+            }
+            for each in curves
+        ]
         return (
             _with_runs(altair, tables, rows, picture.runs, tone)
+            .transform_flatten(["x", "y"])
             .properties(width=_WIDTH, height=height)
             .encode(
                 x=_scaled(altair, altair.X, "x", picture.x, nice=False),
                 y=_scaled(altair, altair.Y, "y", panel.y, nice=not panel.y.log),
                 detail="r:N",
-                order="n:Q",
                 color=_colour(altair, tone),
                 tooltip=_tooltip(altair, tone),
             )
@@ -98,26 +117,44 @@ def _panel(altair: Any, picture: Lines, number: int, tone: Tone, tables: _Tables
 
     # The first of the search is drawn last: on top of the others.
     curves = panel.curves[::-1]
-    rows = [
-        {"r": each.place, "n": n, "x": x, "y": y} for each in curves for n, (x, y) in enumerate(each.points)
-    ]
-    alone = [row for each in curves for row in _alone(each)]
     opacity = _opacity(len(curves))
-    chart = over(rows).mark_line(strokeWidth=1.6 if few else 1, strokeOpacity=opacity)
-    chart = _zooming(altair, chart, picture.x, panel.y, number)
-    if alone:  # a line of one point is not seen
-        chart = altair.layer(chart, over(alone).mark_point(filled=True, size=18, fillOpacity=opacity))
-    return chart
+    width = 1.6 if len(curves) <= FEW else 1 if len(curves) <= _MANY else 0.5
+    # Without an order of its own a line would go along x.
+    lines = over(curves).mark_line(order=False, strokeWidth=width, strokeOpacity=opacity)
+    alone = [own for each in curves if (own := _alone(each)).points]
+    if not alone:
+        return lines
+    # A line of one point is not seen.
+    return altair.layer(lines, over(alone).mark_point(filled=True, size=18, fillOpacity=opacity))
 
 
-def _alone(curve: Curve) -> list[_Line]:
-    """Points without one to either side that a line could lead to."""
+def _alone(curve: Curve) -> Curve:
+    """Of a curve the points without one to either side that a line could lead to."""
     drawn = [None, *(value for _, value in curve.points), None]
-    return [
-        {"r": curve.place, "n": n, "x": x, "y": y}
-        for n, (x, y) in enumerate(curve.points)
-        if y is not None and drawn[n] is None and drawn[n + 2] is None
-    ]
+    lonely = (
+        point
+        for n, point in enumerate(curve.points)
+        if point[1] is not None and drawn[n] is None and drawn[n + 2] is None
+    )
+    return Curve(curve.place, tuple(lonely))
+
+
+_MANY = 100
+"""More lines than that are hair lines: seen between each other, and drawn in half the time."""
+
+_FINE = 6
+"""Digits of the range of an axis that a picture can tell apart, zoomed in, too."""
+
+
+def _rounding(axis: Axis) -> Callable[[float], float]:
+    """What shortens the numbers on an axis to what can be seen of them."""
+    if axis.log:
+        return lambda value: float(f"{value:.{_FINE}g}")
+    span = axis.high / 2 - axis.low / 2
+    if span == 0:
+        return float
+    places = _FINE - math.floor(math.log10(span))
+    return lambda value: round(value, places)
 
 
 def _opacity(count: int) -> float:
@@ -125,7 +162,7 @@ def _opacity(count: int) -> float:
     return 1.0 if count <= FEW else max(0.25, round(1 - count / 300, 2))
 
 
-def _scatter(altair: Any, picture: Scatter, tables: _Tables) -> Any:
+def _scatter(altair: Any, picture: Scatter, tables: _Tables, zoom: bool) -> Any:
     rows = [
         {"r": each.place, "x": _shown(picture.x, each.x), "y": _shown(picture.y, each.y)}
         for each in reversed(picture.spots)
@@ -144,7 +181,7 @@ def _scatter(altair: Any, picture: Scatter, tables: _Tables) -> Any:
             tooltip=[*own, *_tooltip(altair, picture.tone)],
         )
     )
-    return _zooming(altair, chart, picture.x, picture.y)
+    return _zooming(altair, chart, picture.x, picture.y) if zoom else chart
 
 
 def _zooming(altair: Any, chart: Any, x: Axis, y: Axis, number: int = 0) -> Any:
@@ -213,11 +250,11 @@ def _parallel(altair: Any, picture: Parallel, tables: _Tables) -> Any:
     wide = _WIDTH // (len(axes) - 1)
     text = {"limit": min(wide, _LABEL)}
     return altair.layer(
-        posts.mark_rule(color="#444444").encode(y2="top:Q"),
+        posts.mark_rule(color=_GREY).encode(y2="top:Q"),
         lines,
-        # White below, so that they can be read on the lines.
+        # The colour of the sheet below, so that they can be read on the lines.
         of(marks)
-        .mark_text(align="right", dx=-5, fontSize=10, stroke="white", strokeWidth=3, **text)
+        .mark_text(align="right", dx=-5, fontSize=10, stroke=altair.expr("background"), strokeWidth=3, **text)
         .encode(text="t:N"),
         of(marks).mark_text(align="right", dx=-5, fontSize=10, **text).encode(text="t:N"),
         of(names).mark_text(dy=-14, fontSize=11, fontWeight="bold", **text).encode(text="t:N"),
@@ -275,7 +312,7 @@ def _scaled(
 def _colour(altair: Any, tone: Tone | None) -> Any:
     """A colour for each category or a ramp of numbers; grey where there is no value."""
     if tone is None:
-        return altair.value(_BLUE)
+        return altair.value(_COLOURS[0])
     title = _literal(tone.name + (" (log)" if tone.log else ""))
     if tone.categories:
         shown = list(tone.categories[:FEW]) + [_OTHERS] * (len(tone.categories) > FEW)
@@ -283,9 +320,7 @@ def _colour(altair: Any, tone: Tone | None) -> Any:
         colour = altair.Color("c:N", title=title, sort=shown, scale=scale)
     else:
         kind = "log" if tone.log else "linear"
-        # The yellow end of it is hardly seen on white.
-        ramp = altair.SchemeParams(name="viridis", extent=[0, 0.8])
-        colour = altair.Color("c:Q", title=title, scale=altair.Scale(type=kind, scheme=ramp))
+        colour = altair.Color("c:Q", title=title, scale=altair.Scale(type=kind, range=[*map(_hex, SCALE)]))
     return altair.condition("!isValid(datum.c)", altair.value(_GREY), colour)
 
 

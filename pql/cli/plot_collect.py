@@ -94,13 +94,23 @@ def collect_lines(index: Index, result: SearchResult, bound: BoundQuery, wanted:
     if tone is not None:
         tone = replace(tone, values=tuple(tone.values[place] for place in places))
     runs = _runs(result)
+    title = wanted.title
+    there = sum(each.points - each.undrawn.total for each in drawn)
+    kept = sum(value is not None for each in drawn for own in each.curves for _, value in own.points)
+    if kept < there:
+        title += _standing(kept, there)
     return Lines(
-        wanted.title,
+        title,
         tuple(runs[place] for place in places),
         axis_over(name, kind, at, log=wanted.log_x),
         tuple(_panel(metric, curves, places, log=wanted.log_y) for metric, curves in told),
         tone,
     )
+
+
+def _standing(drawn: int, points: int) -> str:
+    """What a title says of points that were left out."""
+    return f"  ·  {drawn:,} points stand for {points:,}"
 
 
 def _panel(metric: str, curves: Sequence[Curve], places: Sequence[int], *, log: bool) -> Panel:
@@ -218,7 +228,7 @@ def collect_scatter(index: Index, result: SearchResult, wanted: Wanted) -> Scatt
     drawn = _thinned(spots, x.axis, y.axis)
     title = wanted.title
     if len(drawn) < len(spots):
-        title += f"  ·  {len(drawn):,} points stand for {len(spots):,}"
+        title += _standing(len(drawn), len(spots))
         wanted.say(
             f"{len(spots):,} points are too many to tell apart: of those on one spot the first is drawn"
         )

@@ -28,13 +28,14 @@ def load_libraries() -> tuple[Any, Any]:
 def encode_picture(picture: Picture, suffix: str) -> bytes:
     """The picture as the bytes of a `.html`, `.svg` or `.png` file."""
     altair, convert = load_libraries()
-    spec = chart_of(altair, picture)
+    spec = chart_of(altair, picture, zoom=suffix == ".html")
     version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
     if suffix == ".html":
         return page(picture.title, spec, convert.javascript_bundle(vl_version=version)).encode()
     # Nothing that a chart names may be fetched.
+    how = {"vl_version": version, "config": {"background": "white"}, "allowed_base_urls": []}
     if suffix == ".svg":
-        svg: str = convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[])
+        svg: str = convert.vegalite_to_svg(spec, **how)
         return svg.encode()
-    png: bytes = convert.vegalite_to_png(spec, vl_version=version, scale=_SCALE, allowed_base_urls=[])
+    png: bytes = convert.vegalite_to_png(spec, scale=_SCALE, **how)
     return png

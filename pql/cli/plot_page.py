@@ -14,6 +14,9 @@ _POLICY = (
 )
 """Vega makes functions of its expressions, and offers the picture as a link to data."""
 
+_LIGHT, _DARK = "#ffffff", "#1c1c1c"
+"""The sheet; what is drawn on it is of middling lightness."""
+
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -22,8 +25,8 @@ _PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-:root {{ color-scheme: light; }}
-body {{ margin: 1rem; background: #fff; font-family: sans-serif; }}
+:root {{ color-scheme: light dark; }}
+body {{ margin: 1rem; background: light-dark({light}, {dark}); font-family: sans-serif; }}
 </style>
 </head>
 <body>
@@ -31,10 +34,15 @@ body {{ margin: 1rem; background: #fff; font-family: sans-serif; }}
 <script>{library}</script>
 <script>
 const spec = {spec};
-vegaEmbed("#chart", spec, {{
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const sheet = {{ background: "{dark}", axis: {{ gridColor: "#444" }}, text: {{ color: "white" }} }};
+const draw = () => vegaEmbed("#chart", spec, {{
   renderer: "canvas",
+  ...(dark.matches ? {{ theme: "dark", config: sheet }} : {{ config: {{ background: "{light}" }} }}),
   actions: {{ export: true, source: false, compiled: false, editor: false }},
 }});
+dark.addEventListener("change", draw);
+draw();
 </script>
 </body>
 </html>
@@ -46,6 +54,8 @@ def page(title: str, spec: dict[str, Any], library: str) -> str:
     return _PAGE.format(
         policy=escape(_POLICY, quote=True),
         title=escape(title),
+        light=_LIGHT,
+        dark=_DARK,
         library=library.replace("</script", "<\\/script"),
         spec=_inert(spec),
     )

@@ -15,6 +15,7 @@ from answer_runs import NAN, Said, make_index, pql, record, series, uuid_of
 from lineage_index import Index
 from lineage_index.index.plot import Clock, Curves, Undrawn, read_curves
 from pql.cli import plot_file, plot_raster
+from pql.cli.plot_chart import _rounding
 from pql.cli.plot_collect import _thinned
 from pql.cli.plot_model import Spot
 from pql.cli.plot_scale import Axis, Kind, axis_over, position, ticks
@@ -137,6 +138,27 @@ def test_one_run_in_a_terminal(curves: Path) -> None:
     assert "1 of 4 points of loss can't be drawn: 1 NaN" in said.err
     assert "metrics left out" not in said.err
     assert any("a" in line for line in said.lines[2:-4])
+
+
+def test_the_title_says_how_many_points_stand_for_how_many(curves: Path) -> None:
+    drawn, there = re.findall(r"[\d,]+", plot(curves, "name:long", "-m", "loss").lines[0])[1:]
+    assert there == "2,978"
+    assert 1_000 < int(drawn.replace(",", "")) < 2_978
+
+
+def test_curves_of_a_file_keep_order_gaps_and_what_can_be_seen(curves: Path, tmp_path: Path) -> None:
+    target = tmp_path / "x.html"
+    assert plot(curves, "name:short", "-m", "loss", "--x", "epoch", "-o", str(target)).code == 0
+    page = target.read_text("utf-8")
+    tables = spec_of(page)["datasets"]
+    assert isinstance(tables, dict)
+    (row,) = next(rows for rows in tables.values() if "x" in rows[0])
+    assert (row["x"], row["y"]) == ([5.0, 7.0, 7.0, 7.0], [3.0, None, 1.0, 0.0])
+    assert '"order":false' in page
+    assert "prefers-color-scheme: dark" in page
+    near = _rounding(Axis("", Kind.NUMBER, 1e12, 1e12 + 1))
+    assert near(1e12 + 0.123456789) == pytest.approx(1e12 + 0.123457, abs=1e-4)
+    assert _rounding(Axis("", Kind.NUMBER, 1e-9, 1e3, log=True))(1.23456789e-9) == 1.23457e-9
 
 
 def test_metrics_are_those_of_query_and_sort(curves: Path) -> None:
@@ -293,7 +315,7 @@ def test_an_svg_is_whole_and_has_the_names_as_text(many: Path, tmp_path: Path) -
     assert said.code == 0
     root = ElementTree.fromstring(target.read_bytes())
     tags = {each.tag.rpartition("}")[2] for each in root.iter()}
-    assert tags <= {"svg", "g", "path", "rect", "text", "line", "defs", "clipPath", "style", "title", "desc"}
+    assert tags <= {"svg", "g", "path", "rect", "text", "line", "defs", "style", "title", "desc"}
     texts = [each.text or "" for each in root.iter() if each.tag.endswith("text")]
     assert any(text.startswith("datum.x'") for text in texts)
     assert any(text.startswith("</script>") for text in texts)
