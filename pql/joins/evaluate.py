@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, assert_never
@@ -10,11 +9,13 @@ from typing import Any, assert_never
 from pql.joins.model import MatchedArtifact, MatchedColumns, MatchedRun
 from pql.joins.paths import below
 from pql.joins.references import GLOBALS, Reference, Root
+from pql.reference.values import value_in
 
 __all__ = [
     "ARTIFACTS_PATH",
     "CONTEXT_PATH",
     "AmbiguousArtifactError",
+    "artifact_names",
     "artifact_path",
     "evaluate",
     "evaluate_all",
@@ -26,9 +27,6 @@ CONTEXT_PATH = "/plx-context"
 
 ARTIFACTS_PATH = "/plx-context/artifacts"
 """Where a container of the platform finds artifacts."""
-
-_INDICES = re.compile(r"(.*?)((?:\[[0-9]+\])+)\Z", re.DOTALL)
-
 
 # Keys of globals that are just fields of the run.
 _TOLD = {
@@ -66,9 +64,9 @@ def evaluate(reference: Reference, run: MatchedRun) -> Any:
     key = reference.key
     match reference.root:
         case Root.INPUTS:
-            return dict(run.inputs) if key is None else _keyed(run.inputs, key)
+            return dict(run.inputs) if key is None else value_in(run.inputs, tuple(key.split(".")))
         case Root.OUTPUTS:
-            return dict(run.outputs) if key is None else _keyed(run.outputs, key)
+            return dict(run.outputs) if key is None else value_in(run.outputs, tuple(key.split(".")))
         case Root.ARTIFACTS:
             return _artifacts(run) if key is None else artifact_path(run.uuid, run.artifacts, key)
         case Root.GLOBALS:
@@ -165,41 +163,6 @@ def _told(value: Any) -> Any:
             return {name: _told(each) for name, each in value.items()}
         case _:
             return value
-
-
-def _keyed(section: Mapping[str, Any], key: str) -> Any:
-    """The flat key, else ever shorter keys with a path into the nested value."""
-    flat = section.get(key)
-    if flat is not None:
-        return flat
-    parts = [_name_and_indices(part) for part in key.split(".")]
-    for count in range(len(parts), 0, -1):
-        name, indices = parts[count - 1]
-        path: list[str | int] = [*indices]
-        for inner, inner_indices in parts[count:]:
-            path += [inner, *inner_indices]
-        if path:
-            head = ".".join([*key.split(".")[: count - 1], name])
-            found = _inside(section.get(head), path)
-            if found is not None:
-                return found
-    return None
-
-
-def _name_and_indices(segment: str) -> tuple[str, list[int]]:
-    match = _INDICES.match(segment)
-    if match is None:
-        return segment, []
-    return match[1], [int(digits) for digits in re.findall("[0-9]+", match[2])]
-
-
-def _inside(value: Any, path: list[str | int]) -> Any:
-    for step in path:
-        if isinstance(step, str):
-            value = value.get(step) if isinstance(value, Mapping) else None
-        else:
-            value = value[step] if isinstance(value, list) and step < len(value) else None
-    return value
 
 
 def artifact_names(artifacts: tuple[MatchedArtifact, ...]) -> list[str]:

@@ -14,12 +14,13 @@ from pql.catalog.numbers import INT64_MAX, INT64_MIN, spelt_number
 from pql.reference.elements import Absent, Element, OwnedArtifact, OwnedPoint
 from pql.reference.model import Connection, Json, Point, Related, Run
 
-__all__ = ["Cell", "number_of", "value_of"]
+__all__ = ["Cell", "number_of", "value_in", "value_of"]
 
 Cell = Json | datetime | frozenset[str]
 """The value of one field of one element. A set is never empty: then the value is nil."""
 
-_INDICES = re.compile(r"(.*?)((?:\[[0-9]+\])+)\Z", re.DOTALL)
+_INDICES = re.compile(r"(.*?)((?:\[[0-9]{1,9}\])+)\Z", re.DOTALL)
+"""No list is longer; and not every text of digits can be made a number."""
 
 
 def value_of(element: Element, value: Value) -> Cell:
@@ -129,11 +130,19 @@ def _keyed(run: Run, value: KeyValue) -> Json:
         readings.append(points[-1].value if points else None)
     else:
         readings.append(flat)
-    for key, path in _paths(value):
-        readings.append(_inside(section.get(key), path))
+    readings += [_inside(section.get(key), path) for key, path in _paths(value.segments, value.quoted)]
     if value.numbers_only:
         return next((number for each in readings if (number := number_of(each)) is not None), None)
     return next((each for each in readings if each is not None), None)
+
+
+def value_in(section: Mapping[str, Json], segments: tuple[str, ...]) -> Json:
+    """What a section of a run holds under the segments of a key, none of them quoted; None for nothing."""
+    flat = section.get(".".join(segments))
+    if flat is not None:
+        return flat
+    found = (_inside(section.get(key), path) for key, path in _paths(segments, ()))
+    return next((each for each in found if each is not None), None)
 
 
 def _whole(run: Run, value: SectionValue) -> Json:
@@ -155,10 +164,10 @@ def _section(run: Run, section: Section) -> Mapping[str, Json]:
             assert_never(section)
 
 
-def _paths(value: KeyValue) -> list[tuple[str, list[str | int]]]:
+def _paths(segments: tuple[str, ...], quoted: tuple[bool, ...]) -> list[tuple[str, list[str | int]]]:
     """The ways to read the segments as a key and a path into its value, the longest key first."""
-    quoted = value.quoted or (False,) * len(value.segments)
-    parts = [_name_and_indices(*each) for each in zip(value.segments, quoted, strict=True)]
+    quoted = quoted or (False,) * len(segments)
+    parts = [_name_and_indices(*each) for each in zip(segments, quoted, strict=True)]
     ways: list[tuple[str, list[str | int]]] = []
     for count in range(len(parts), 0, -1):
         name, indices = parts[count - 1]
@@ -166,7 +175,7 @@ def _paths(value: KeyValue) -> list[tuple[str, list[str | int]]]:
         for inner, inner_indices in parts[count:]:
             path += [inner, *inner_indices]
         if path:
-            ways.append((".".join([*value.segments[: count - 1], name]), path))
+            ways.append((".".join([*segments[: count - 1], name]), path))
     return ways
 
 

@@ -15,7 +15,9 @@ from pql.sql.tests import Typed, passes
 
 __all__ = ["Candidate", "LongRows", "candidates", "key_holds", "long_rows", "promoted", "section_present"]
 
-_INDEX = re.compile(r"(.*?)((?:\[\d+\])+)\Z", re.DOTALL)
+_INDEX = re.compile(r"(.*?)((?:\[[0-9]{1,9}\])+)\Z", re.DOTALL)
+"""No list is longer; and not every text of digits can be made a number."""
+
 _NUMBER_TEXT = (
     r"[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+-]?[0-9]+)?"
     r"|(?i:[+-]?(?:inf|infinity|nan))"
@@ -73,7 +75,7 @@ def _parts(value: KeyValue) -> list[tuple[str, list[int]]]:
         if match is None:
             parts.append((segment, []))
         else:
-            parts.append((match[1], [int(each) for each in re.findall(r"\d+", match[2])]))
+            parts.append((match[1], [int(each) for each in re.findall("[0-9]+", match[2])]))
     return parts
 
 
