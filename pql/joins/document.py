@@ -127,8 +127,7 @@ def read_document(data: bytes | str, name: str) -> tuple[Source, Node]:
     size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "surrogatepass"))
     if size > LARGEST:
         start = data[:200].decode("utf-8", "replace") if isinstance(data, bytes) else data[:200]
-        told = {"size": f"more than {LARGEST:,} bytes", "limit": f"{LARGEST:,}"}
-        raise Source(name, start).error("PQL602", Span(0, 1), **told)
+        raise Source(name, start).error("PQL602", Span(0, 1), size=f"more than {LARGEST:,} bytes")
     source = Source(name, _decoded(data, name))
     return source, _Reader(source).read()
 
@@ -236,13 +235,10 @@ class _Reader:
     def _bound(self, more: int, depth: int, span: Span) -> None:
         self._count += more
         if self._count > MOST_NODES:
-            size, limit = f"more than {MOST_NODES:,} values", f"{MOST_NODES:,}"
-            raise self._source.error(
-                "PQL602", span, "aliases count as what they stand for", size=size, limit=limit
-            )
+            size, hint = f"more than {MOST_NODES:,} values", "aliases count as what they stand for"
+            raise self._source.error("PQL602", span, hint, size=size)
         if depth > DEEPEST:
-            size, limit = f"more than {DEEPEST} levels", f"{DEEPEST}"
-            raise self._source.error("PQL602", span, size=size, limit=limit)
+            raise self._source.error("PQL602", span, size=f"more than {DEEPEST} levels")
 
     def _scalar(self, event: Any, start: int, end: int) -> Scalar:
         text: str = event.value
@@ -265,8 +261,10 @@ class _Reader:
                 return _MergeKey
             if tag is not None and tag in _CORE:
                 return _typed(tag, text)
-        except (ValueError, OverflowError, yaml.YAMLError, KeyError) as error:
+        except (ValueError, OverflowError, yaml.YAMLError) as error:
             self._refuse(f"`{text[:40]}` is not valid: {str(error).splitlines()[0]}", start, end)
+        except (LookupError, AttributeError):  # what a text under a tag that it does not fit leads to
+            self._refuse(f"`{text[:40]}` is no {tag.removeprefix(_STANDARD)}", start, end)
         if tag not in (None, "!", _STANDARD + "value"):
             self._refuse(f"the tag `{tag}` is not taken", start, end)
         return text

@@ -77,12 +77,18 @@ def read_lock(data: bytes) -> dict[str, Any]:
     joins = content.get("joins")
     if not isinstance(joins, list) or not all(_is_join(each) for each in joins):
         raise LockUnusableError("its `joins` are damaged")
+    if not isinstance(content.get("params"), dict):
+        raise LockUnusableError("its `params` are damaged")
     return content
 
 
 def _is_join(each: Any) -> bool:
     kinds = {"query": str, "sort": str, "uuids": list, "values": dict, "sha256": str}
-    return isinstance(each, dict) and all(isinstance(each.get(name), kind) for name, kind in kinds.items())
+    return (
+        isinstance(each, dict)
+        and all(isinstance(each.get(name), kind) for name, kind in kinds.items())
+        and all(isinstance(uuid, str) for uuid in each["uuids"])
+    )
 
 
 def moved(locked: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[str]:
@@ -90,8 +96,8 @@ def moved(locked: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[str]:
     found: list[str] = []
     if locked.get("operation") != fresh["operation"]:
         found.append(f"the operation was `{locked.get('operation')}`")
-    if _text(locked.get("params")) != _text(fresh["params"]):
-        found.append("the params have changed: " + _changed(locked.get("params") or {}, fresh["params"]))
+    if _text(locked["params"]) != _text(fresh["params"]):
+        found.append("the params have changed: " + _changed(locked["params"], fresh["params"]))
     if len(locked["joins"]) != len(fresh["joins"]):
         found.append(f"there were {len(locked['joins'])} joins, and are {len(fresh['joins'])}")
         return found
@@ -105,8 +111,9 @@ def _moved_join(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         parts = [name for name in ("query", "sort", "limit", "offset") if before.get(name) != now[name]]
         return [f"its {' and '.join(parts) or 'search'} changed"]
     found: list[str] = []
-    gone = [each for each in before["uuids"] if each not in set(now["uuids"])]
-    new = [each for each in now["uuids"] if each not in set(before["uuids"])]
+    old_uuids, new_uuids = set(before["uuids"]), set(now["uuids"])
+    gone = [each for each in before["uuids"] if each not in new_uuids]
+    new = [each for each in now["uuids"] if each not in old_uuids]
     if gone:
         found.append(f"{_named(gone)} no longer match")
     if new:

@@ -193,12 +193,15 @@ def _wrong_space(kind: str, numbers: tuple[float, ...]) -> str:
         count = third
     if count > MOST_VALUES:
         return f"has {count:,.0f} values, more than {MOST_VALUES:,}"
-    if kind == "geomspace" and start * stop <= 0:
+    if kind == "geomspace" and not (start > 0 < stop or start < 0 > stop):
         return "takes ends of the same sign and not 0"
     if base and base[0] <= 0:
         return "takes a base above 0"
-    if kind == "logspace" and max(start, stop) * math.log(base[0] if base else 10) > _LARGEST_EXPONENT:
+    log_base = math.log(base[0] if base else 10)
+    if kind == "logspace" and max(start * log_base, stop * log_base) > _LARGEST_EXPONENT:
         return "takes exponents of its base, and these are too large"
+    if kind == "linspace" and not math.isfinite(stop - start):
+        return "takes ends that are closer to each other"
     return ""
 
 
@@ -207,12 +210,18 @@ def _wrong_distribution(kind: str, numbers: tuple[float, ...]) -> str:
     highest = second if kind.endswith("uniform") else first + _FAR * second
     if "log" in kind and highest > _LARGEST_EXPONENT:
         return "takes natural logarithms of the values, and these are too large"
+    lowest = first if kind.endswith("uniform") else first - _FAR * second
+    if not math.isfinite(highest - lowest):
+        return "takes numbers that are closer to each other"
     if kind.endswith("normal"):
         if second < 0:
             return "takes a `scale` of at least 0"
     elif first > second:
         return "takes a `low` that is not above its `high`"
-    return "takes a `q` above 0" if q and q[0] <= 0 else ""
+    if q and q[0] <= 0:
+        return "takes a `q` above 0"
+    largest = math.exp(highest) if "log" in kind else max(abs(lowest), abs(highest))
+    return "takes a larger `q`" if q and not math.isfinite(largest / q[0]) else ""
 
 
 def _parts(node: Node | None, names: tuple[str, ...]) -> list[str] | None:

@@ -227,7 +227,10 @@ class _Reader:
                 raise _wrong(
                     self._source, param.name.span, param.kind, f"has more than {MOST_VALUES:,} values"
                 )
-            start += step
+            try:
+                start += step
+            except OverflowError:  # the calendar ends before `stop`
+                break
         if not found:
             raise _wrong(
                 self._source, param.name.span, param.kind, "is empty: its step leads away from its end"

@@ -51,6 +51,8 @@ def drawn(kind: str, value: str, count: int = 2_000) -> list[float]:
             "['2026-01-01T22:00', '2026-01-02T02:00', 7200]",
             ["2026-01-01T22:00:00+00:00", "2026-01-02T00:00:00+00:00"],
         ),
+        ("daterange", "[9999-12-30, 9999-12-31, 5]", ["9999-12-30"]),
+        ("geomspace", "'1.0e-200:1.0e-202:3'", [1e-200, 1e-201, 1e-202]),
     ],
 )
 def test_the_values_of_each_space(kind: str, value: str, expected: list[object]) -> None:
@@ -172,6 +174,26 @@ params: {a: {kind: choice, value: "{{ rates }}"}, b: {kind: uniform, value: "0:{
         ("{kind: grid, params: {abc: {value: [1]}}}", "abc", "`kind` and `value`"),
         ("{kind: grid, params: {abc: 5}}", "abc", "`kind` and `value`"),
         ("{kind: grid, params: [1]}", "[", "mapping of params"),
+        (
+            "{kind: grid, params: {a: {kind: logspace, value: '-400:-300:3:0.1'}}}",
+            "'-400:-300:3:0.1'",
+            "too large",
+        ),
+        (
+            "{kind: grid, params: {a: {kind: linspace, value: '-1e308:1e308:3'}}}",
+            "'-1e308:1e308:3'",
+            "closer",
+        ),
+        (
+            "{kind: random, numRuns: 1, params: {a: {kind: normal, value: '1e308:1e308'}}}",
+            "'1e308:1e308'",
+            "closer",
+        ),
+        (
+            "{kind: random, numRuns: 1, params: {a: {kind: quniform, value: '0:1e9:1e-300'}}}",
+            "'0:1e9:1e-300'",
+            "larger `q`",
+        ),
         ("{kind: grid, parms: {}}", "parms", "has no `parms`"),
         ("{kind: grid}", "grid", "mapping of params"),
         ("{kind: mapping}", "kind", "list of mappings"),

@@ -27,9 +27,9 @@ joins: []
     Code(
         "PQL602",
         "file too large",
-        "the file has {size}; at most {limit} are taken",
+        "the file has {size}, the most that is taken",
         "Size, depth and the growth through aliases are bounded, so that no file can exhaust its reader.",
-        "… a file of more than 4 MB, or one whose aliases stand for more …",
+        "… a file of more than 1 MiB, or one whose aliases stand for more …",
         """\
 kind: operation
 hubRef: evaluate:1
