@@ -18,14 +18,13 @@ from pql.diagnostics.diagnostic import PqlError
 from pql.diagnostics.span import Span
 from pql.joins.document import Mapping, Node, Scalar, Sequence, read_document
 from pql.joins.matrix import Matrix, read_matrix
-from pql.joins.opfile import Operation
+from pql.joins.opfile import Operation, is_operation
 from pql.joins.source import Source
 
 __all__ = ["Document", "looks_like_operation", "read_operations", "split_documents"]
 
 _MARKER = re.compile(r"^(?P<sign>---|\.\.\.)(?=\s|\Z)", re.MULTILINE)
 _CONTENT = re.compile(r"^(?![ \t]*(?:#|\r?$)|%)", re.MULTILINE)
-_SIGNS = frozenset(("joins", "component", "run", "hubRef", "dagRef", "pathRef", "urlRef", "matrix"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,7 @@ def looks_like_operation(text: str) -> bool:
         _, root = read_document(split_documents(text)[0][1] if split_documents(text) else text, "")
     except PqlError:
         return False
-    return isinstance(root, Mapping) and _is_operation(root)
-
-
-def _is_operation(root: Mapping) -> bool:
-    kind = root.get("kind")
-    named = isinstance(kind, Scalar) and kind.value in ("operation", "component")
-    return named or any(key.value in _SIGNS for key, _ in root.entries)
+    return isinstance(root, Mapping) and is_operation(root)
 
 
 def read_operations(text: str, name: str, base: int, clock: Clock) -> Document:
@@ -75,7 +68,7 @@ def read_operations(text: str, name: str, base: int, clock: Clock) -> Document:
         fault = report_of(error)
         span = Span(min(fault.span.start, len(text)), min(fault.span.end, len(text)))
         return Document(Source(name, text), base, (), (), (), replace(fault, span=span))
-    walk = _Walk(source, clock, isinstance(root, Mapping) and _is_operation(root))
+    walk = _Walk(source, clock, isinstance(root, Mapping) and is_operation(root))
     walk.visit(root, None, None)
     texts = tuple(_texts(root, source)) if COMMENT in text else ()
     return Document(source, base, tuple(walk.units), tuple(walk.matrices), texts)
@@ -143,7 +136,7 @@ class _Walk:
         joins = node.get("joins")
         own = node.get("component") or _of_dag(node, dag)
         component = own if isinstance(own, Mapping) else None
-        sure = self._sure and _is_operation(node)
+        sure = self._sure and is_operation(node)
         filled = node.get("params") is not None or matrix is not None or (dag and component) is not None
         if not (self._sure or _speaks_of_queries(joins)) or (joins is None and not (sure and filled)):
             return

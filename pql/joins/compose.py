@@ -21,7 +21,7 @@ _PLATFORM = frozenset(
 )
 """Names that the platform defines when it starts a run."""
 
-_RENDERED = ("command", "args", "env", "workingDir")
+_RENDERED = ("command", "args", "env", "workingDir", "working_dir")
 _INIT_KEYS = {"git": "git", "dockerfile": "dockerfile", "artifacts": "artifacts", "path": "paths"}
 
 

@@ -153,7 +153,7 @@ def lineages_of(runs: Sequence[MatchedRun]) -> Sequence[tuple[MatchedArtifact, .
 class ResolvedParam:
     """A param with its value: a list, or for artifacts a mapping of lists under `files` and `dirs`.
 
-    `type` is what the entries are; `sources` the places of the params that fill it.
+    `type` is what the entries are; `span` the place of the first param that fills it.
     """
 
     name: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pql.diagnostics.span import Span
 from pql.diagnostics.suggest import suggestion
 from pql.joins.document import Mapping, Node, Scalar, Sequence, read_document
-from pql.joins.read import wrong_kind
+from pql.joins.read import read_flag, wrong_kind
 from pql.joins.source import Source
 
 __all__ = [
@@ -17,11 +17,13 @@ __all__ = [
     "Param",
     "declared",
     "every_operation",
+    "is_operation",
     "named_operation",
     "params_of",
     "read_operation",
 ]
 
+_SIGNS = frozenset(("joins", "component", "run", "hubRef", "dagRef", "pathRef", "urlRef", "matrix"))
 _ELSEWHERE = ("hubRef", "pathRef", "urlRef", "dagRef", "component")
 
 
@@ -88,6 +90,13 @@ class Operation:
         return declared(self.component, self.source)
 
 
+def is_operation(root: Mapping) -> bool:
+    """Whether a mapping is meant as an operation or a component: it says so, or has a section of theirs."""
+    kind = root.get("kind")
+    named = isinstance(kind, Scalar) and kind.value in ("operation", "component")
+    return named or any(key.value in _SIGNS for key, _ in root.entries)
+
+
 def read_operation(data: bytes | str, name: str, wanted: str | None = None) -> Operation:
     """The operation of a file: the file itself, or the one called `wanted` in its DAG. Without `wanted` a DAG
     must have just one operation with joins.
@@ -98,6 +107,9 @@ def read_operation(data: bytes | str, name: str, wanted: str | None = None) -> O
     if not isinstance(root, Mapping):
         raise wrong_kind("the file", "a mapping", root, source)
     every = list(every_operation(root, source))
+    if not is_operation(root):
+        hint = "write `kind: operation`, and its `joins`"
+        raise source.error("PQL607", _first(root), hint, reason="the file holds no operation")
     if wanted is not None:
         return named_operation(every, wanted, root, source)
     if every and every[0].node is root and not any(each.dag is not None for each in every):
@@ -216,8 +228,8 @@ def params_of(node: Node | None, source: Source) -> dict[str, Param]:
             value.get("value"),
             ref,
             key,
-            _flag(value, source, "contextOnly", "context_only"),
-            _flag(value, source, "toInit", "to_init"),
+            read_flag(value, source, "contextOnly", "context_only"),
+            read_flag(value, source, "toInit", "to_init"),
             connection.text if isinstance(connection, Scalar) else None,
         )
     return found
@@ -240,21 +252,12 @@ def declared(component: Mapping | None, source: Source) -> dict[str, Input]:
             found[name.text] = Input(
                 name.text,
                 kind.text if isinstance(kind, Scalar) else None,
-                _flag(each, source, "isList", "is_list"),
-                _flag(each, source, "isOptional", "is_optional"),
-                _flag(each, source, "toInit", "to_init"),
+                read_flag(each, source, "isList", "is_list"),
+                read_flag(each, source, "isOptional", "is_optional"),
+                read_flag(each, source, "toInit", "to_init"),
                 connection.text if isinstance(connection, Scalar) else None,
                 each.get("value"),
                 name.span,
                 section == "outputs",
             )
     return found
-
-
-def _flag(node: Mapping, source: Source, *names: str) -> bool:
-    value = node.get(*names)
-    if value is None:
-        return False
-    if not isinstance(value, Scalar) or not isinstance(value.value, bool):
-        raise wrong_kind(names[0], "true or false", value, source)
-    return value.value

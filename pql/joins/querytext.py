@@ -41,6 +41,7 @@ from pql.syntax.ast import (
     SortTerm,
     Subject,
 )
+from pql.syntax.build import quote
 from pql.syntax.parser import LONGEST, parse_query, parse_sort
 
 __all__ = ["render_query", "render_sort"]
@@ -171,16 +172,12 @@ def _substituted(text: str, fillings: Sequence[_Filling]) -> str:
     return text
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _written(text: str) -> str:
     """A text as one literal: bare if it reads as itself and as nothing more, else quoted."""
     number = spelt_number(text)
     if number is not None and any(each.isdigit() for each in text):
         return text
-    return text if _PLAIN.match(text) and text.lower() not in _WORDS else _quoted(text)
+    return text if _PLAIN.match(text) and text.lower() not in _WORDS else quote(text)
 
 
 class _Rewriting:
@@ -268,7 +265,7 @@ class _Rewriting:
             text = _substituted(segment, self._fillings)
             changed = bool(self._in(segment))
             must = was_quoted or (changed and not _KEY.match(text))
-            parts.append(_quoted(text) if must else text)
+            parts.append(quote(text) if must else text)
         self._change(field.span, ".".join(parts), *(each.marker for each in found))
 
     def _operation(self, operation: Operation, condition: Condition) -> None:
@@ -293,7 +290,7 @@ class _Rewriting:
         if found:
             text = _substituted(literal.text, self._fillings)
             bare = found[0].typed and literal.text == found[0].marker
-            written = _quoted(text) if literal.quoted else text if bare else _written(text)
+            written = quote(text) if literal.quoted else text if bare else _written(text)
             self._change(literal.span, written, *(each.marker for each in found))
 
     def _raw(self, span: Span) -> None:

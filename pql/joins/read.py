@@ -14,7 +14,7 @@ from pql.joins.source import Placed, Source
 from pql.joins.templates import Names, holes, render_text
 from pql.syntax.parser import parse_query, parse_sort
 
-__all__ = ["read_join", "read_joins", "read_params", "read_whole", "shown"]
+__all__ = ["read_flag", "read_join", "read_joins", "read_params", "read_whole", "shown", "wrong_kind"]
 
 _JOIN_KEYS = {name: name for name in ("query", "sort", "limit", "offset", "params")}
 _PARAM_KEYS = {
@@ -155,19 +155,21 @@ def _param(key: Scalar, node: Node, source: Source, names: Names) -> JoinParam:
     return JoinParam(
         name=key.value,
         value=_value(value, source, names),
-        context_only=_flag("contextOnly", node.get("contextOnly", "context_only"), source),
-        to_init=_flag("toInit", node.get("toInit", "to_init"), source),
+        context_only=read_flag(node, source, "contextOnly", "context_only"),
+        to_init=read_flag(node, source, "toInit", "to_init"),
         connection=None if connection is None else _text("connection", connection, source).text,
         span=value.span if isinstance(value, Scalar) else key.span,
     )
 
 
-def _flag(field: str, node: Node | None, source: Source) -> bool:
-    if node is None:
+def read_flag(node: Mapping, source: Source, *names: str) -> bool:
+    """Whether the key of one of these names is set to true. Raises PqlError (PQL603)."""
+    value = node.get(*names)
+    if value is None:
         return False
-    if not isinstance(node, Scalar) or not isinstance(node.value, bool):
-        raise wrong_kind(field, "true or false", node, source)
-    return node.value
+    if not isinstance(value, Scalar) or not isinstance(value.value, bool):
+        raise wrong_kind(names[0], "true or false", value, source)
+    return value.value
 
 
 def _value(node: Node, source: Source, names: Names) -> Reference | Paths:

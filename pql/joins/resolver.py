@@ -58,17 +58,21 @@ def concatenate(first: Resolution, second: Resolution) -> Resolution:
 
 
 def join_edges(joins: Sequence[Join], matches: Sequence[Matches]) -> dict[str, dict[str, Any]]:
-    """For each matched run, by uuid, the values it passes on: param → value (a list if it does so twice)."""
-    edges: dict[str, dict[str, Any]] = {}
+    """For each matched run, by uuid, the values it passes on: param → value, or a list of those that several
+    joins pass on."""
+    found: dict[str, dict[str, list[Any]]] = {}
     for join, runs in zip(joins, matches, strict=True):
         for run in runs:
-            values = edges.setdefault(run.uuid, {})
+            values = found.setdefault(run.uuid, {})
             for param in join.params:
                 value = _column(param, join, (run,), quiet=True)[0]
-                value = value if isinstance(param.value, Paths) else value[0]
-                known = values.get(param.name)
-                values[param.name] = value if param.name not in values else [known, value]
-    return edges
+                values.setdefault(param.name, []).append(
+                    value if isinstance(param.value, Paths) else value[0]
+                )
+    return {
+        uuid: {name: each[0] if len(each) == 1 else each for name, each in values.items()}
+        for uuid, values in found.items()
+    }
 
 
 def check_param(param: JoinParam, join: Join) -> None:

@@ -7,6 +7,7 @@ The look-up is then done on plain data: no attribute of any object is read and n
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,7 @@ LONGEST = 8 << 20
 """Characters that a text may have after its templates."""
 
 _LONGEST_EXPRESSION = 500
+_OPENING = re.compile(r"\{[{%#]")
 
 Names = Mapping[str, Any]
 """What templates may name: plain data."""
@@ -51,24 +53,19 @@ def holes(text: Placed) -> tuple[Hole, ...]:
     """The templates of a text, in order. Raises PqlError (PQL609) for anything but look-ups."""
     found: list[Hole] = []
     position = 0
-    if "{" not in text.text:
-        return ()
-    while True:
-        starts = [at for at in (text.text.find(each, position) for each in ("{{", "{%", "{#")) if at >= 0]
-        if not starts:
-            return tuple(found)
-        start = min(starts)
-        kind = text.text[start : start + 2]
-        if kind != "{{":
-            end = text.text.find("%}" if kind == "{%" else "#}", start)
+    while opened := _OPENING.search(text.text, position):
+        start = opened.start()
+        if opened[0] != "{{":
+            end = text.text.find("%}" if opened[0] == "{%" else "#}", start)
             where = Span(start, len(text.text) if end < 0 else end + 2)
-            _refuse(text, where, "a block" if kind == "{%" else "a comment")
+            _refuse(text, where, "a block" if opened[0] == "{%" else "a comment")
         end = _closing(text.text, start + 2)
         if end < 0:
             _refuse(text, Span(start, len(text.text)), "a template without its `}}`")
         where = Span(start, end + 2)
         found.append(_hole(text, where, text.text[start + 2 : end]))
         position = end + 2
+    return tuple(found)
 
 
 def _closing(text: str, position: int) -> int:
@@ -95,6 +92,8 @@ def _hole(text: Placed, span: Span, inner: str) -> Hole:
         _refuse(text, span, "so long a template")
     if inner[:1] in ("-", "+") or inner[-1:] in ("-", "+"):
         _refuse(text, span, "control of blanks")
+    if not inner.strip():
+        _refuse(text, span, "a template without a name")
     expression = _parsed(text, span, inner)
     from jinja2 import nodes
 

@@ -130,6 +130,22 @@ def test_a_fault_of_a_rendered_query_says_where_and_what(index: Index) -> None:
     assert (found.code, *line_and_column(caught.value.text, found.span.start)) == ("PQL301", 5, 27)
 
 
+@pytest.mark.parametrize("wanted", [None, "a"])
+def test_a_file_that_holds_no_operation_is_refused(wanted: str | None) -> None:
+    with pytest.raises(PqlError) as caught:
+        read_operation("a: 1\nb: [1, 2]", "op.yaml", wanted)
+    assert caught.value.diagnostic.code == "PQL607"
+    assert caught.value.diagnostic.message == "the file holds no operation"
+
+
+def test_an_empty_template_is_called_so(index: Index) -> None:
+    with pytest.raises(PqlError) as caught:
+        index.resolve(read_operation(operation("- query: 'name:{{ }}'"), "op.yaml"))
+    found = caught.value.diagnostic
+    assert found.code == "PQL609"
+    assert "a template without a name" in found.message
+
+
 def test_ten_megabytes_are_refused_unread() -> None:
     with pytest.raises(PqlError) as caught:
         read_operation(b"a: " + b"x" * 10_000_000, "op.yaml")

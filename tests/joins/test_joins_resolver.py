@@ -24,6 +24,7 @@ from pql.joins import (
     resolve,
 )
 from pql.joins.evaluate import evaluate, evaluate_all
+from pql.joins.lock import LockUnusableError, lock_bytes, lock_data, read_lock
 from pql.joins.references import Root
 from pql.joins.resolver import join_edges
 
@@ -290,3 +291,24 @@ def test_the_lineage_of_a_resolution() -> None:
         "a": {"lrs": 1, "dirs": {"dirs": ["a/tb"]}},
         "b": {"lrs": [2, 2], "dirs": {"dirs": ["b/tb"]}},
     }
+    assert join_edges((two, two, two), ([b], [b], [b])) == {"b": {"lrs": [2, 2, 2]}}
+
+
+def test_an_index_is_not_of_any_length() -> None:
+    long = "9" * 5_000
+    run = MatchedRun("a", inputs={"layers": [1, [2, 3]], f"x[{long}]": 4})
+    assert evaluate(parse_reference("inputs.layers[1][0]"), run) == 2
+    assert evaluate(parse_reference(f"inputs.layers[{long}]"), run) is None
+    assert evaluate(parse_reference(f"inputs.x[{long}]"), run) == 4
+
+
+@pytest.mark.parametrize(
+    "damage", [{"params": 5}, {"joins": [{"uuids": [[]]}]}, {"joins": 1}, {"format": 2}], ids=str
+)
+def test_a_damaged_lock_file_is_refused(damage: dict[str, Any]) -> None:
+    data = lock_data("op", {}, (join(lrs="inputs.lr"),), ([MatchedRun("a")],), 1)
+    assert read_lock(lock_bytes(data)) == data
+    if isinstance(damage.get("joins"), list):
+        damage = {"joins": [{**data["joins"][0], **each} for each in damage["joins"]]}
+    with pytest.raises(LockUnusableError):
+        read_lock(lock_bytes({**data, **damage}))

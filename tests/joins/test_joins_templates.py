@@ -241,7 +241,7 @@ def test_a_sort_stays_as_long_as_it_is(value: str) -> None:
         ("{{ x[y] }}", "a computed key"),
         ("{{ x[1:2] }}", "a computed key"),
         ("{{ x", "a template without its `}}`"),
-        ("{{ }}", "``"),
+        ("{{ }}", "a template without a name"),
         ("{{- x }}", "control of blanks"),
         ("{{ " + "(" * 400 + " }}", "`" + "(" * 40 + "`"),
         ("{{ " + "a" * 600 + " }}", "so long a template"),
