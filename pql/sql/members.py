@@ -50,7 +50,12 @@ def in_times(emitter: Emitter, spans: Iterable[tuple[datetime, datetime]], colum
         f"unnest(CAST({emitter.parameter(tuple(each))} AS TIMESTAMP[])) AS {name}"
         for name, each in (("x", starts), ("y", ends))
     )
-    return f"EXISTS (SELECT 1 FROM (SELECT {lists}) WHERE {column} >= x AND {column} < y)"
+    # The spans don't overlap, so that the last to start before a time is the only one that may hold it. The
+    # engine finds that one by sorting; two comparisons with every span would take minutes.
+    return (
+        f"EXISTS (SELECT 1 FROM (SELECT {column} AS z) AS moment ASOF JOIN (SELECT {lists}) AS span "
+        "ON moment.z >= span.x WHERE moment.z < span.y)"
+    )
 
 
 def united(likes: Iterable[TextLike]) -> list[str]:
