@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from pql.catalog.fields import Field
 from pql.cli.complete_query import complete_names, complete_query, complete_saved, known_keys, stored_values
 from pql.cli.streams import COLOURS
 
@@ -15,6 +14,8 @@ __all__ = ["FILES", "Word", "candidates", "complete_line", "split_line"]
 
 FILES = ":files"
 """Said instead of candidates: the shell's own files and folders."""
+
+_Found = TypeVar("_Found")
 
 _QUERIES = ("query", "what")
 _NAMES = {"sort": True, "columns": False, "by": False, "color": False, "of": True, "x": False, "y": False}
@@ -164,11 +165,12 @@ def _of_parameter(command: str, parameter: Any, text: str, index: str | None) ->
     if closed:
         yield from (each for each in closed if each.startswith(text))
     elif name in _NAMES:
-        yield from complete_names(text, _keys(index), sort=_NAMES[name])
+        yield from complete_names(text, _found({}, known_keys, index), sort=_NAMES[name])
     elif name in _QUERIES:
         if not text or text.startswith("@"):
             yield from complete_saved(text)
-        yield from complete_query(text, _keys(index), partial(_stored, index))
+        values = partial(_found, list[str](), stored_values, index)
+        yield from complete_query(text, _found({}, known_keys, index), values)
     elif name == "shell":
         yield from (each for each in ("bash", "zsh", "fish") if each.startswith(text))
     elif any(
@@ -177,15 +179,9 @@ def _of_parameter(command: str, parameter: Any, text: str, index: str | None) ->
         yield FILES
 
 
-def _stored(index: str | None, field: Field) -> list[str]:
+def _found(nothing: _Found, read: Callable[..., _Found], *arguments: Any) -> _Found:
+    """What an index says; where there is none, or none that can be read, there are the fields at least."""
     try:
-        return stored_values(index, field)
-    except Exception:  # noqa: BLE001 - as for the keys
-        return []
-
-
-def _keys(index: str | None) -> dict[str, list[str]]:
-    try:
-        return known_keys(index)
-    except Exception:  # noqa: BLE001 - no index, or none that can be read: there are the fields at least
-        return {}
+        return read(*arguments)
+    except Exception:  # noqa: BLE001 - a shell that completes shows no error
+        return nothing

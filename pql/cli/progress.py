@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
-__all__ = ["doing", "progress"]
+__all__ = ["LiveLine", "doing", "progress"]
 
 _CLEAR = "\r\x1b[K"
 _OFTEN = 0.1
 """Seconds between two states of the line."""
+
+
+class LiveLine:
+    """The last line of a terminal, drawn again and again; of any other stream nothing (`live` says which)."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.live = stream.isatty()
+        self._stream = stream
+        self._shown = ""
+
+    def show(self, text: str) -> None:
+        """Draw the text in place of what was shown, as much of it as a line holds."""
+        text = text[: max(1, shutil.get_terminal_size().columns - 1)]
+        if self.live and text != self._shown:
+            self._write(f"{_CLEAR}{text}")
+            self._shown = text
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            self._write(_CLEAR)
+            self._shown = ""
+
+    def keep(self) -> None:
+        """Leave the line as it is; what comes goes below."""
+        if self._shown:
+            self._write("\n")
+            self._shown = ""
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
 
 
 def progress(
@@ -21,7 +55,8 @@ def progress(
 
     With `patience` (seconds) nothing is shown before, and the line is gone at the end.
     """
-    if not sys.stderr.isatty():
+    line = LiveLine(sys.stderr)
+    if not line.live:
         return None
     start = clock()
     shown: float | None = None
@@ -29,14 +64,14 @@ def progress(
     def show(done: int, wanted: int) -> None:
         nonlocal shown
         spent = clock() - start
-        ended = done >= wanted
-        if ended and patience:
-            if shown is not None:
-                sys.stderr.write(_CLEAR)
-        elif ended or (spent >= patience and (shown is None or spent - shown >= _OFTEN)):
+        if done >= wanted and patience:
+            line.clear()
+        elif done >= wanted:
+            line.show(_state(done, wanted, unit, spent))
+            line.keep()
+        elif spent >= patience and (shown is None or spent - shown >= _OFTEN):
             shown = spent
-            sys.stderr.write(f"{_CLEAR}{_line(done, wanted, unit, spent)}" + ("\n" if ended else ""))
-        sys.stderr.flush()
+            line.show(_state(done, wanted, unit, spent))
 
     return show
 
@@ -44,19 +79,15 @@ def progress(
 @contextmanager
 def doing(text: str) -> Iterator[None]:
     """The text on the terminal while something goes on whose end can't be foreseen; nothing elsewhere."""
-    live = sys.stderr.isatty()
-    if live:
-        sys.stderr.write(f"{_CLEAR}{text} ...")
-        sys.stderr.flush()
+    line = LiveLine(sys.stderr)
+    line.show(f"{text} ...")
     try:
         yield
     finally:
-        if live:
-            sys.stderr.write(_CLEAR)
-            sys.stderr.flush()
+        line.clear()
 
 
-def _line(done: int, wanted: int, unit: str, spent: float) -> str:
+def _state(done: int, wanted: int, unit: str, spent: float) -> str:
     if not done or spent <= 0:
         return f"{done:,} of {wanted:,} {unit}"
     rate = done / spent

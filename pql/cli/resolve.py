@@ -15,6 +15,7 @@ from pql.catalog.numbers import spelt_number
 from pql.cli.exits import Exit, fail, guarded, tell
 from pql.cli.output_index import open_index
 from pql.cli.params import context_of, read_file
+from pql.cli.progress import doing
 from pql.cli.text import inert_json, printable
 from pql.diagnostics.diagnostic import Diagnostic
 from pql.diagnostics.span import Span
@@ -101,7 +102,8 @@ def _fetch(opened: Index, resolved: ResolvedOperation, folder: Path) -> None:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        said = lay_out(resolved.operation, place, folder)
+        with doing(f"fetching into {printable(str(folder))}"):
+            said = lay_out(resolved.operation, place, folder)
     except OSError as error:
         fail(f"error: {printable(str(folder))}: {error.strerror}", Exit.OUTPUT)
     for sentence in said:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import threading
 from typing import TextIO
@@ -18,12 +17,11 @@ from lineage_index.local.events import (
     StepEnded,
 )
 from lineage_index.local.run import Outcome
+from pql.cli.progress import LiveLine
 from pql.cli.text import printable
 from pql.diagnostics.render import render
 
 __all__ = ["Progress"]
-
-_CLEAR = "\r\x1b[K"
 
 
 class Progress:
@@ -32,9 +30,8 @@ class Progress:
     def __init__(self, stream: TextIO, text: str) -> None:
         self._stream = stream
         self._text = text
-        self._live = stream.isatty()
+        self._line = LiveLine(stream)
         self._lock = threading.RLock()
-        self._line = ""
         self._step: StepBegun | None = None
         self._done = self._failed = self._active = 0
 
@@ -75,7 +72,7 @@ class Progress:
             self._say(f"stopped by {outcome.signal}; `--resume` runs what is missing")
         elif not outcome.complete:
             self._say(f"{outcome.failed:,} failed; `--resume` runs them again")
-        elif self._live and outcome.kept and not outcome.succeeded:
+        elif self._line.live and outcome.kept and not outcome.succeeded:
             self._tell("nothing was missing")
 
     def _ended(self, event: RunEnded) -> None:
@@ -93,7 +90,7 @@ class Progress:
             self._say(f"    {printable(line)}")
 
     def _pass_on(self, event: Output) -> None:
-        self._erase()
+        self._line.clear()
         stream = sys.stdout if event.stream == "stdout" else sys.stderr
         stream.flush()
         stream.buffer.write(event.data)
@@ -101,39 +98,26 @@ class Progress:
 
     def _tell(self, text: str) -> None:
         """A line for people at a terminal."""
-        if self._live:
+        if self._line.live:
             self._say(text)
 
     def _say(self, text: str) -> None:
-        self._erase()
+        self._line.clear()
         print(text, file=self._stream, flush=True)
 
-    def _erase(self) -> None:
-        if self._line:
-            self._stream.write(_CLEAR)
-            self._stream.flush()
-            self._line = ""
-
     def _draw(self) -> None:
-        line = "" if self._step is None or not self._live else self._state(self._step)
-        if line == self._line:
-            return
-        self._erase()
-        if line:
-            self._stream.write(line)
-            self._stream.flush()
-        self._line = line
+        if self._step is None:
+            self._line.clear()
+        else:
+            self._line.show(self._state(self._step))
 
     def _state(self, step: StepBegun) -> str:
         if step.total == 1:
-            line = f"{printable(step.name)}: running"
-        else:
-            failed = f", {self._failed:,} failed" if self._failed else ""
-            line = (
-                f"{printable(step.name)}: {self._done:,} of {step.total:,} done{failed}, "
-                f"{self._active:,} running"
-            )
-        return line[: max(1, shutil.get_terminal_size().columns - 1)]
+            return f"{printable(step.name)}: running"
+        failed = f", {self._failed:,} failed" if self._failed else ""
+        return (
+            f"{printable(step.name)}: {self._done:,} of {step.total:,} done{failed}, {self._active:,} running"
+        )
 
 
 def _ending(event: StepEnded) -> str:

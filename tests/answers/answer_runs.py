@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from typer.testing import CliRunner
+from said import Said, called
 
 from lineage_index.ingest.record import (
     ArtifactRecord,
@@ -19,31 +18,14 @@ from lineage_index.ingest.record import (
 )
 from lineage_index.store.commit import commit
 from lineage_index.store.prepare import Listed, prepare
-from pql.cli.main import app
 
 START = datetime(2026, 1, 1)  # noqa: DTZ001 - naive UTC, as the store holds times
 NAN = float("nan")
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-
 def pql(*arguments: str, index: Path) -> Said:
     """Call a command on an index."""
-    done = CliRunner().invoke(app, [*arguments, "--index", str(index)])
-    if done.exception is not None and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    return Said(done.exit_code, done.stdout, done.stderr)
+    return called(*arguments, "--index", str(index))
 
 
 def uuid_of(number: int) -> str:

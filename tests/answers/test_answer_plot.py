@@ -10,7 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from answer_runs import NAN, Said, make_index, pql, record, series, uuid_of
+from answer_runs import NAN, make_index, pql, record, series, uuid_of
+from said import Said
 
 from lineage_index import Index
 from lineage_index.index.plot import Clock, Curves, Undrawn, read_curves

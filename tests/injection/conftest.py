@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from injection_store import called, write_store
+from injection_store import write_store
+from said import called
 
 
 @pytest.fixture(scope="session")

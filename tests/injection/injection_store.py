@@ -4,35 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from injection_strings import HOSTILE
-from typer.testing import CliRunner
 
-from pql.cli.main import app
-
-__all__ = ["UUIDS", "Said", "called", "run_file", "steady", "write_store"]
+__all__ = ["UUIDS", "run_file", "steady", "write_store"]
 
 UUIDS = {name: hashlib.sha256(name.encode()).hexdigest()[:32] for name in HOSTILE}
 """The uuid of the run of each hostile string."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-def called(*arguments: str, stdin: str | None = None) -> Said:
-    """Call a command in this process; what it lets through as an exception goes on."""
-    done = CliRunner().invoke(app, list(arguments), input=stdin)
-    if done.exception is not None and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    return Said(done.exit_code, done.stdout, done.stderr)
 
 
 def steady(text: str) -> bool:

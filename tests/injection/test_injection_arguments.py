@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from injection_store import UUIDS, called, steady
+from injection_store import UUIDS, steady
 from injection_strings import HOSTILE, IN_ARGUMENTS, some
 from injection_surfaces import annotations, json_lines, terminal, xml_texts
+from said import called
 
 from pql.check.output import FORMATS
 from pql.syntax.ast import Condition, Equals, FieldPath, Literal

@@ -10,7 +10,8 @@ import json
 from pathlib import Path
 
 import pytest
-from injection_store import called, steady
+from injection_store import steady
+from said import called
 
 import lineage_index
 from lineage_index import Index, IndexMissing, IndexUnreadable, StoreMissing, refresh

@@ -16,8 +16,9 @@ import duckdb
 import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
-from injection_store import UUIDS, called, write_store
+from injection_store import UUIDS, write_store
 from injection_strings import HOSTILE
+from said import called
 
 from lineage_index import Index
 from lineage_index.index.engine import Engine

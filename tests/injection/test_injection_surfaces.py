@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from injection_store import UUIDS, called, steady
+from injection_store import UUIDS, steady
 from injection_strings import HOSTILE, some
 from injection_surfaces import OF_INDEX, OF_RUN, csv_rows, html_tags, json_lines, xml_texts
+from said import called
 
 from lineage_index import Index
 

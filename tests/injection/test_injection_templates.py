@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from injection_store import called, steady
+from injection_store import steady
 from injection_strings import HOSTILE
+from said import called
 
 from pql.diagnostics.diagnostic import PqlError
 from pql.joins.source import Source, placed

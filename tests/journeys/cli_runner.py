@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import forked
+from said import Said
 
 PQL = forked.REAL
 
@@ -30,25 +30,12 @@ EVERY = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a process left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-
 def run_pql(
     *arguments: str | bytes,
     cwd: Path,
     stdin: str | bytes = "",
     env: dict[str, str] | None = None,
-) -> Outcome:
+) -> Said:
     """Run `pql`, in a fork, in a folder, in an environment without settings of its own but those given."""
     done = subprocess.run(
         [forked.program(), *arguments],
@@ -58,10 +45,10 @@ def run_pql(
         env=environment(env),
         check=False,
     )
-    outcome = Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
-    assert "Traceback" not in outcome.err
-    assert "internal error" not in outcome.err
-    return outcome
+    said = Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert "Traceback" not in said.err
+    assert "internal error" not in said.err
+    return said
 
 
 def environment(more: dict[str, str] | None = None) -> dict[str, str]:
@@ -71,11 +58,11 @@ def environment(more: dict[str, str] | None = None) -> dict[str, str]:
     return {**kept, **(more or {})}
 
 
-def assert_one_error(outcome: Outcome, code: int, *words: str) -> None:
+def assert_one_error(said: Said, code: int, *words: str) -> None:
     """The process ended with `code`, printed nothing, and said one error that has the words."""
-    assert (outcome.code, outcome.out) == (code, ""), outcome
-    begins = [line.startswith(("error:", "error[", "warning")) for line in outcome.err.splitlines()]
-    assert begins[0], outcome.err
-    assert sum(begins) == 1, outcome.err
+    assert (said.code, said.out) == (code, ""), said
+    begins = [line.startswith(("error:", "error[", "warning")) for line in said.err.splitlines()]
+    assert begins[0], said.err
+    assert sum(begins) == 1, said.err
     for each in words:
-        assert each in outcome.err
+        assert each in said.err

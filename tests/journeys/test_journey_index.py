@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli_runner import CUT, EVERY, FAILED, KILLED, NO_LINEAGE, PLAIN, STOPPED, Outcome, run_pql
+from cli_runner import CUT, EVERY, FAILED, KILLED, NO_LINEAGE, PLAIN, STOPPED, run_pql
+from said import Said
 
 
-def version(done: Outcome) -> int:
+def version(done: Said) -> int:
     return int(done.lines[-1].rpartition("snapshot ")[2])
 
 

@@ -20,9 +20,9 @@ from cli_runner import (
     PLAIN,
     RESUMED,
     STOPPED,
-    Outcome,
     run_pql,
 )
+from said import Said
 
 # One per operator family and kind of field, with the runs that the manifest says it finds.
 ANSWERS: dict[str, set[str]] = {
@@ -261,7 +261,7 @@ def test_a_nul_is_a_character_like_any_other(home: Path) -> None:
     assert third["error"]["code"] == "PQL102"
 
 
-def table_of(folder: Path, record: dict[str, object]) -> Outcome:
+def table_of(folder: Path, record: dict[str, object]) -> Said:
     run = folder / "runs" / "run"
     run.mkdir(parents=True)
     (run / "run.plx.json").write_text(json.dumps({"uuid": "1" * 32, **record}))

@@ -8,13 +8,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli_runner import FAILED, PQL, RESUMED, Outcome, environment, run_pql
+from cli_runner import FAILED, PQL, RESUMED, environment, run_pql
+from said import Said
 
 C_LOCALE = {"LC_ALL": "C"}
 REALLY_C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
-def in_shell(home: Path, script: str, env: dict[str, str] | None = None) -> Outcome:
+def in_shell(home: Path, script: str, env: dict[str, str] | None = None) -> Said:
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=home,
@@ -22,7 +23,7 @@ def in_shell(home: Path, script: str, env: dict[str, str] | None = None) -> Outc
         env={**environment(env), "pql": str(PQL)},
         check=False,
     )
-    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 @pytest.mark.parametrize(
@@ -53,10 +54,10 @@ def test_head_takes_one_line(home: Path) -> None:
 
 
 def test_closed_streams_leave_the_exit_code(home: Path) -> None:
-    assert in_shell(home, '"$pql" search status:failed >&-') == Outcome(0, "", "")
-    assert in_shell(home, '"$pql" search status:running >&- 2>&-') == Outcome(1, "", "")
-    assert in_shell(home, '"$pql" search nope:1 2>&-') == Outcome(2, "", "")
-    assert in_shell(home, '"$pql" batch <&-') == Outcome(0, "", "")
+    assert in_shell(home, '"$pql" search status:failed >&-') == Said(0, "", "")
+    assert in_shell(home, '"$pql" search status:running >&- 2>&-') == Said(1, "", "")
+    assert in_shell(home, '"$pql" search nope:1 2>&-') == Said(2, "", "")
+    assert in_shell(home, '"$pql" batch <&-') == Said(0, "", "")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
