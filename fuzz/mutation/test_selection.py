@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 TESTS = Path(__file__).parents[2] / "tests"
-FOLDERS = ("", "binder", "corpus", "joins", "laws", "plan", "syntax")
+FOLDERS = ("", "binder", "corpus", "joins", "laws", "plan", "reference", "syntax")
 sys.path += [str(TESTS / each) for each in FOLDERS]
 
 MODULES = (
@@ -34,6 +34,8 @@ MODULES = (
     "test_joins_references",
     "test_joins_templates",
     "test_joins_document",
+    "test_reference_text",
+    "test_reference_order",
 )
 ENGINES = {"test_duckdb_finds", "test_the_lowering_finds_what_was_observed"}
 """DuckDB's threads do not live on in the process of a mutant."""

@@ -52,6 +52,15 @@ def test_of_parts_the_run_is_meant(entity: Entity) -> None:
     )
     asked = "run.pipeline.live_state:0"
     assert with_defaults(asked, "polyaxon", entity) == f"{asked}, {added}"
+    asked = "tags.live_state:0, run:nil"
+    assert with_defaults(asked, "polyaxon", entity) == f"{asked}, {added}"
+
+
+def test_a_query_is_of_the_length_that_is_asked_for() -> None:
+    query = "a:12345"
+    assert with_defaults(query, "polyaxon", max_length=len(query)) == f"{query}, {BOTH}"
+    with pytest.raises(PqlError):
+        with_defaults(query, "polyaxon", max_length=len(query) - 1)
 
 
 def test_the_added_are_conditions_like_others() -> None:
