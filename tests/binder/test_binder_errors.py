@@ -94,6 +94,7 @@ CASES = [
     ("PQL306", "duration:‹٣h›"),
     ("PQL306", "duration:>‹abc›"),
     ("PQL306", "wait_time:‹1 fortnight›"),
+    ("PQL306", 'duration:‹""›'),
     ("PQL307", "name:‹/a(?=b)/›"),
     ("PQL307", "name:‹/(a/›"),
     ("PQL307", "name:‹/\\1/›"),
