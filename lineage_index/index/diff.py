@@ -8,18 +8,8 @@ from enum import Enum
 from typing import Any
 
 from lineage_index.index.index import Index
-from lineage_index.index.why import clause_values, predicate_sql
-from pql.binder.bound import (
-    Bound,
-    BoundAnd,
-    BoundCondition,
-    BoundConstant,
-    BoundNot,
-    BoundOr,
-    BoundQuery,
-    SortKey,
-)
-from pql.sql.emitter import Emitter
+from lineage_index.index.why import clause_values, inner_nodes, node_values, nodes_of, truths_of
+from pql.binder.bound import Bound, BoundConstant, BoundQuery, SortKey
 
 __all__ = ["Cause", "Change", "Difference", "Flip", "Reordering", "compare_versions", "flips", "sort_values"]
 
@@ -75,7 +65,7 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Flip:
     """A clause whose truth for a run differs between the versions, and what the run had there in each; None
-    where the clause is no condition."""
+    where the clause looks at no single value."""
 
     node: Bound
     before: tuple[Any, ...] | None
@@ -166,8 +156,8 @@ def flips(before: Index, after: Index, bound: BoundQuery, uuids: Sequence[str]) 
     """For runs that are in both versions: the innermost clauses whose truth differs, of those that decide:
     below a clause that is as it was nothing is told."""
     condition = bound.condition or BoundConstant(True)
-    nodes = _nodes(condition)
-    old, new = (_truths(index, nodes, uuids) for index in (before, after))
+    nodes = nodes_of(condition)
+    old, new = (truths_of(index, nodes, uuids) for index in (before, after))
     found: dict[str, list[Flip]] = {}
     for uuid, held in old.items():
         if uuid in new:
@@ -175,28 +165,13 @@ def flips(before: Index, after: Index, bound: BoundQuery, uuids: Sequence[str]) 
             found[uuid] = [
                 Flip(
                     nodes[place],
-                    _values(before, uuid, nodes[place]),
-                    _values(after, uuid, nodes[place]),
+                    node_values(before, uuid, nodes[place]),
+                    node_values(after, uuid, nodes[place]),
                     held[place],
                 )
                 for place in _innermost(condition, turned)
             ]
     return found
-
-
-def _parts(node: Bound) -> tuple[Bound, ...]:
-    match node:
-        case BoundAnd(items) | BoundOr(items):
-            return items
-        case BoundNot(item):
-            return (item,)
-        case _:
-            return ()
-
-
-def _nodes(node: Bound) -> list[Bound]:
-    """The node and those below it, from the top."""
-    return [node, *(each for part in _parts(node) for each in _nodes(part))]
 
 
 def _innermost(node: Bound, turned: Sequence[bool], place: int = 0) -> list[int]:
@@ -205,33 +180,10 @@ def _innermost(node: Bound, turned: Sequence[bool], place: int = 0) -> list[int]
         return []
     found: list[int] = []
     below = place + 1
-    for part in _parts(node):
+    for part in inner_nodes(node):
         found += _innermost(part, turned, below)
-        below += len(_nodes(part))
+        below += len(nodes_of(part))
     return found or [place]
-
-
-def _truths(index: Index, nodes: Sequence[Bound], uuids: Sequence[str]) -> dict[str, list[bool]]:
-    """Which nodes hold for each of the runs that are in the index."""
-    if not uuids:
-        return {}
-    emitter = Emitter(index.snapshot.layout)
-    selected = ", ".join(predicate_sql(emitter, node) for node in nodes)
-    found: dict[str, list[bool]] = {}
-    for start in range(0, len(uuids), _MOST):
-        wanted = ", ".join(emitter.parameter(uuid) for uuid in uuids[start : start + _MOST])
-        sql = f"SELECT r.uuid, {selected} FROM (SELECT * FROM runs WHERE uuid IN ({wanted})) AS r"
-        for uuid, *truths in index._engine.rows(emitter.statement(sql)):
-            found[uuid] = [bool(each) for each in truths]
-    return found
-
-
-_MOST = 500
-"""As many runs are asked about at once."""
-
-
-def _values(index: Index, uuid: str, node: Bound) -> tuple[Any, ...] | None:
-    return clause_values(index, uuid, node.path, node.value) if isinstance(node, BoundCondition) else None
 
 
 def sort_values(index: Index, key: SortKey, uuid: str) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from lineage_index.index.sources import files_sql, literal
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.locked import lock
 from lineage_index.store.snapshot import Snapshot
@@ -70,7 +71,7 @@ def _write(
             else:
                 shown = _disarmed(each) if form == "csv" else "*"
                 options = "FORMAT parquet, COMPRESSION zstd" if form == "parquet" else "FORMAT csv, HEADER"
-                file = _literal(str(made / f"{each.name}.{form}"))
+                file = literal(str(made / f"{each.name}.{form}"))
                 connection.execute(f"COPY (SELECT {shown} FROM ({query})) TO {file} ({options})")
             found = connection.execute(f"SELECT count(*) FROM ({query})").fetchone()
             counts[each.name] = found[0] if found else 0
@@ -81,7 +82,7 @@ def _write(
 
 def _disarmed(table: Table) -> str:
     """The columns, with an apostrophe in front of texts that a spreadsheet would take for formulas."""
-    signs = ", ".join(_literal(sign) for sign in FORMULA)
+    signs = ", ".join(literal(sign) for sign in FORMULA)
     columns = []
     for each in table.columns:
         name = f'"{each.name}"'
@@ -97,11 +98,13 @@ def _live(snapshot: Snapshot, name: str) -> str:
     order = ", ".join(
         f'"{key.removeprefix("-")}"{" DESC" if key.startswith("-") else ""}' for key in table(name).sort
     )
-    source = f"SELECT {columns} FROM {_files(snapshot, name)}"
+    source = f"SELECT {columns} FROM {files_sql(snapshot, name)}"
     if name == "values":
         source = " UNION ALL ".join([source, *_promoted(snapshot, columns)])
     if name not in ("runs", "keys", "recorded_edges"):
-        source = f"SELECT * FROM ({source}) WHERE run_id IN (SELECT run_id FROM {_files(snapshot, 'runs')})"
+        source = (
+            f"SELECT * FROM ({source}) WHERE run_id IN (SELECT run_id FROM {files_sql(snapshot, 'runs')})"
+        )
     return f"SELECT * FROM ({source}) ORDER BY {order}"
 
 
@@ -113,8 +116,8 @@ def _promoted(snapshot: Snapshot, columns: str) -> list[str]:
         if places:
             present = " OR ".join(f'"{column}" IS NOT NULL' for column in places)
             values = {
-                "section": _literal(section),
-                "key": _literal(key),
+                "section": literal(section),
+                "key": literal(key),
                 "num": f'"{layout.num}"' if layout.num else "CAST(NULL AS DOUBLE)",
                 "big": "CAST(NULL AS BIGINT)",
                 "str": f'"{layout.text}"' if layout.text else "CAST(NULL AS VARCHAR)",
@@ -124,16 +127,6 @@ def _promoted(snapshot: Snapshot, columns: str) -> list[str]:
                 "run_id": "run_id",
             }
             selected = ", ".join(f'{value} AS "{name}"' for name, value in values.items())
-            inner = f"SELECT {selected} FROM {_files(snapshot, 'runs')} WHERE {present}"
+            inner = f"SELECT {selected} FROM {files_sql(snapshot, 'runs')} WHERE {present}"
             parts.append(f"SELECT {columns} FROM ({inner})")
     return parts
-
-
-def _files(snapshot: Snapshot, name: str) -> str:
-    files = ", ".join(_literal(file) for file in snapshot.files[name])
-    return f"read_parquet([{files}], hive_partitioning = false)"
-
-
-def _literal(text: str) -> str:
-    """A text literal: paths of our own files, and keys of the index (never part of a query)."""
-    return "'" + text.replace("'", "''") + "'"

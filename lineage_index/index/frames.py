@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 __all__ = ["arrow_table", "column_table", "history_table", "html_table"]
 
+_LARGEST = sys.float_info.max
 _SECTIONS = ("inputs", "outputs", "meta_info")
 
 
@@ -137,7 +139,7 @@ def _array(values: list[Any]) -> pa.Array:
         return pa.array(values, pa.bool_())
     if kinds <= {int} and all(-(2**63) <= value < 2**63 for value in present):
         return pa.array(values, pa.int64())
-    if kinds <= {int, float}:
+    if kinds <= {int, float} and all(abs(value) <= _LARGEST for value in present if type(value) is int):
         return pa.array([None if value is None else float(value) for value in values], pa.float64())
     if kinds <= {str}:
         return pa.array([None if value is None else _text(value) for value in values], pa.string())

@@ -40,9 +40,13 @@ def _kept(query: str) -> Node:
     return parse_query(query)
 
 
+def _is_short(length: int, max_length: int | None) -> bool:
+    return length <= (_CACHED_LENGTH if max_length is None else min(_CACHED_LENGTH, max_length))
+
+
 def _parsed(query: str, max_length: int | None) -> Node:
     """The AST of a query; that of a short one is kept, for pages and programs that ask again."""
-    if len(query) <= min(_CACHED_LENGTH, max_length or _CACHED_LENGTH):
+    if _is_short(len(query), max_length):
         return _kept(query)
     return parse_query(query, max_length=max_length)
 
@@ -211,7 +215,7 @@ class Index:
     ) -> Prepared:
         """The search, that of a short one from before: pages and programs ask again."""
         shared = query, sort, limit, offset, entity
-        short = len(query or "") + len(sort or "") <= min(_CACHED_LENGTH, max_length or _CACHED_LENGTH)
+        short = _is_short(len(query or "") + len(sort or ""), max_length)
         if short and not may_mean_now(query) and all(each.__hash__ for each in (*shared, clock.zone)):
             return self._kept(*shared, clock.zone, max_length)
         return Prepared(_bound(*shared, clock, max_length), self.snapshot.layout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -53,7 +54,8 @@ def find_keys(index: Index, pattern: str | None = None) -> list[KeyFacts]:
 
 def _fits(name: str, pattern: str) -> bool:
     folded = pattern.casefold()
-    return fnmatchcase(name.casefold(), folded) if "*" in pattern else folded in name.casefold()
+    plain = re.sub(r"[\[?]", r"[\g<0>]", folded)  # only `*` is a sign
+    return fnmatchcase(name.casefold(), plain) if "*" in pattern else folded in name.casefold()
 
 
 def example_values(index: Index, row: KeyRow, most: int = 3) -> list[Any]:

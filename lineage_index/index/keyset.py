@@ -44,22 +44,27 @@ with all of these it is, from 1; a point's run, key and place in the log."""
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows of an entity in a statement: where they are, what a page shows, what they are known by."""
+    """The rows of an entity in a statement: where they are, what a page shows, what they are known by (of
+    which types; None stands for any of them)."""
 
     row: Row
     source: str
     shown: tuple[str, ...]
     identity: tuple[str, ...]
+    types: tuple[type, ...]
     counted: bool = False
 
 
 _ROWS = {
-    Entity.RUN: _Rows(Row(Entity.RUN, "r", "r.run_id", "r.uuid"), "runs AS r", ("r.uuid",), ("r.uuid",)),
+    Entity.RUN: _Rows(
+        Row(Entity.RUN, "r", "r.run_id", "r.uuid"), "runs AS r", ("r.uuid",), ("r.uuid",), (str,)
+    ),
     Entity.ARTIFACT: _Rows(
         Row(Entity.ARTIFACT, "a", "a.run_id", "a.state", run_alias="r"),
         "artifacts AS a JOIN runs AS r ON r.run_id = a.run_id",
         ("r.uuid", "a.name", "a.kind", "a.is_input"),
         ("r.uuid", "a.name", "a.kind", "a.is_input", "a.path"),
+        (str, str, str, bool, str, int),
         counted=True,
     ),
     Entity.POINT: _Rows(
@@ -67,6 +72,7 @@ _ROWS = {
         "(SELECT * FROM points WHERE section = 'metrics') AS t JOIN runs AS r ON r.run_id = t.run_id",
         ("r.uuid", "t.key", "t.step", "t.value"),
         ("r.uuid", "t.key", "t.seq"),
+        (str, str, int),
     ),
 }
 
@@ -156,16 +162,22 @@ def last_identity(engine: Engine, plan: LogicalPlan, layout: Layout, place: int)
 
 def lower_place(plan: LogicalPlan, layout: Layout, last: Identity) -> Statement:
     """The terms of the order for the row of that identity; no row if none matches."""
+    types = _ROWS[plan.entity].types
+    if len(last) != len(types) or not all(map(_may_be, last, types)):
+        raise ValueError("it is not a token that a search has given")
     emitter = Emitter(layout)
     found, identity, _, terms = _found(emitter, plan)
-    if len(last) != len(identity):
-        raise ValueError("it is not a token that a search has given")
     same = " AND ".join(
         f"p.{name} IS NULL" if value is None else f"p.{name} = {emitter.parameter(value)}"
         for name, value in zip(identity, last, strict=True)
     )
     selected = ", ".join(f"p.s{place}" for place in range(len(terms)))
     return emitter.statement(f"SELECT {selected} FROM ({found}) AS p WHERE {same} LIMIT 1")
+
+
+def _may_be(value: object, kind: type) -> bool:
+    """Whether a column of that type may hold the value."""
+    return value is None or (type(value) is kind and not (isinstance(value, int) and abs(value) >= 2**63))
 
 
 def lower_after(plan: LogicalPlan, layout: Layout, place: Sequence[Any]) -> Statement:

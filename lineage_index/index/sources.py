@@ -12,7 +12,7 @@ from lineage_index.store.snapshot import Snapshot
 from pql.catalog.tables import TABLES
 from pql.sql.emitter import quote
 
-__all__ = ["with_sources"]
+__all__ = ["files_sql", "literal", "with_sources"]
 
 _EDGES = "upstream, downstream, kind, values, statuses"
 _TABLE = "|".join(each.name for each in TABLES)
@@ -34,20 +34,21 @@ def with_sources(sql: str, snapshot: Snapshot) -> str:
 
 def _source(snapshot: Snapshot, name: str) -> str:
     if name != "edges" or not snapshot.rows["recorded_edges"]:
-        return _files(snapshot, name)
+        return files_sql(snapshot, name)
     columns = ", ".join(f"e.{column.strip()}" for column in _EDGES.split(","))
     return (
-        f"(SELECT run_id, {_EDGES} FROM {_files(snapshot, 'edges')} "
-        f"UNION ALL SELECT r.run_id, {columns} FROM {_files(snapshot, 'runs')} AS r "
-        f"JOIN {_files(snapshot, 'recorded_edges')} AS e ON r.uuid = e.downstream)"
+        f"(SELECT run_id, {_EDGES} FROM {files_sql(snapshot, 'edges')} "
+        f"UNION ALL SELECT r.run_id, {columns} FROM {files_sql(snapshot, 'runs')} AS r "
+        f"JOIN {files_sql(snapshot, 'recorded_edges')} AS e ON r.uuid = e.downstream)"
     )
 
 
-def _files(snapshot: Snapshot, name: str) -> str:
-    files = ", ".join(_text(file) for file in snapshot.files[name])
+def files_sql(snapshot: Snapshot, name: str) -> str:
+    """The files of a table, as what stands in FROM."""
+    files = ", ".join(literal(file) for file in snapshot.files[name])
     return f"read_parquet([{files}], hive_partitioning = false)"
 
 
-def _text(value: str) -> str:
-    """A text literal. Only the paths of the index's own files come through here."""
-    return "'" + value.replace("'", "''") + "'"
+def literal(text: str) -> str:
+    """A text literal: paths of our own files, and keys of the index (never part of a query)."""
+    return "'" + text.replace("'", "''") + "'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -31,7 +31,18 @@ from pql.sql.emitter import Emitter
 from pql.sql.predicates import holds
 from pql.sql.rows import Row
 
-__all__ = ["Clause", "clause_values", "count_each", "find_runs", "predicate_sql", "related_uuids", "why"]
+__all__ = [
+    "Clause",
+    "clause_values",
+    "count_each",
+    "find_runs",
+    "inner_nodes",
+    "node_values",
+    "nodes_of",
+    "related_uuids",
+    "truths_of",
+    "why",
+]
 
 _RUN = Row(Entity.RUN, "r", "r.run_id", "r.uuid")
 
@@ -68,23 +79,19 @@ def find_runs(index: Index, text: str) -> list[str]:
 def why(index: Index, bound: BoundQuery, uuid: str) -> Clause:
     """The tree of the query with the truth of every node for the run of that uuid, which is in the index."""
     condition = bound.condition or BoundConstant(True)
-    nodes = _nodes(condition)
-    truths = _truths(index, nodes, uuid)
-    values = {
-        place: clause_values(index, uuid, node.path, node.value)
-        for place, node in enumerate(nodes)
-        if isinstance(node, BoundCondition) and not isinstance(node.value, SectionValue)
-    }
-    places = iter(range(len(nodes)))
-    return _tree(condition, places, truths, values)
+    nodes = nodes_of(condition)
+    truths = truths_of(index, nodes, [uuid])[uuid]
+    values = [node_values(index, uuid, node) for node in nodes]
+    return _tree(condition, iter(zip(truths, values, strict=True)))
 
 
-def _nodes(node: Bound) -> list[Bound]:
+def nodes_of(node: Bound) -> list[Bound]:
     """The node and the nodes below it that speak of the run itself, from the top."""
-    return [node, *(each for item in _inner(node) for each in _nodes(item))]
+    return [node, *(each for item in inner_nodes(node) for each in nodes_of(item))]
 
 
-def _inner(node: Bound) -> tuple[Bound, ...]:
+def inner_nodes(node: Bound) -> tuple[Bound, ...]:
+    """The nodes that a node joins or negates."""
     match node:
         case BoundAnd(items) | BoundOr(items):
             return items
@@ -96,32 +103,50 @@ def _inner(node: Bound) -> tuple[Bound, ...]:
             assert_never(node)
 
 
-def _tree(node: Bound, places: Any, truths: Sequence[bool], values: dict[int, tuple[Any, ...]]) -> Clause:
-    place = next(places)
-    parts = tuple(_tree(item, places, truths, values) for item in _inner(node))
-    return Clause(node, truths[place], values.get(place), parts)
+def _tree(node: Bound, found: Iterator[tuple[bool, tuple[Any, ...] | None]]) -> Clause:
+    """`found` has the truth and the values of each node from here on, in the order of `nodes_of`."""
+    truth, values = next(found)
+    return Clause(node, truth, values, tuple(_tree(item, found) for item in inner_nodes(node)))
 
 
-def predicate_sql(emitter: Emitter, node: Bound) -> str:
+def _predicate_sql(emitter: Emitter, node: Bound) -> str:
     """The condition that a node holds for a row `r` of `runs`, never NULL."""
     plan = plan_query(BoundQuery(Entity.RUN, node, ()))
     return f"(({holds(emitter, plan.predicate, _RUN)}) IS TRUE)"
 
 
-def _truths(index: Index, nodes: Sequence[Bound], uuid: str) -> list[bool]:
+_MOST = 500
+"""As many runs are asked about at once."""
+
+
+def truths_of(index: Index, nodes: Sequence[Bound], uuids: Sequence[str]) -> dict[str, list[bool]]:
+    """Which nodes hold for each of the runs that are in the index."""
+    if not uuids:
+        return {}
     emitter = Emitter(index.snapshot.layout)
-    selected = ", ".join(predicate_sql(emitter, node) for node in nodes)
-    sql = f"SELECT {selected} FROM (SELECT * FROM runs WHERE uuid = {emitter.parameter(uuid)}) AS r"
-    ((*truths,),) = index._engine.rows(emitter.statement(sql))
-    return [bool(each) for each in truths]
+    selected = ", ".join(_predicate_sql(emitter, node) for node in nodes)
+    found: dict[str, list[bool]] = {}
+    for start in range(0, len(uuids), _MOST):
+        wanted = ", ".join(emitter.parameter(uuid) for uuid in uuids[start : start + _MOST])
+        sql = f"SELECT r.uuid, {selected} FROM (SELECT * FROM runs WHERE uuid IN ({wanted})) AS r"
+        for uuid, *truths in index._engine.rows(emitter.statement(sql)):
+            found[uuid] = [bool(each) for each in truths]
+    return found
 
 
 def count_each(index: Index, nodes: Sequence[Bound]) -> list[int]:
     """How many runs each node holds for."""
     emitter = Emitter(index.snapshot.layout)
-    selected = ", ".join(f"count(*) FILTER (WHERE {predicate_sql(emitter, node)})" for node in nodes)
+    selected = ", ".join(f"count(*) FILTER (WHERE {_predicate_sql(emitter, node)})" for node in nodes)
     ((*counts,),) = index._engine.rows(emitter.statement(f"SELECT {selected} FROM runs AS r"))
     return [int(each) for each in counts]
+
+
+def node_values(index: Index, uuid: str, node: Bound) -> tuple[Any, ...] | None:
+    """What a run has where a condition looks; None for a node that looks at no single value."""
+    if not isinstance(node, BoundCondition) or isinstance(node.value, SectionValue):
+        return None
+    return clause_values(index, uuid, node.path, node.value)
 
 
 def clause_values(index: Index, uuid: str, path: tuple[Step, ...], value: Value) -> tuple[Any, ...]:

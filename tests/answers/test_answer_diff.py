@@ -60,6 +60,16 @@ def test_what_entered_left_and_moved_and_why(changed: Path) -> None:
     ]
 
 
+def test_a_clause_on_a_whole_section_has_no_single_value(tmp_path: Path) -> None:
+    path = make_index(tmp_path / "index", [record(1, outputs={"loss": 0.1})])
+    commit(path, [prepare(path, Listed([record(1, outputs={})]), store="store")])
+    with Index.open(path, as_of=0) as before, Index.open(path) as after:
+        bound = after.bind("metrics:~nil")
+        ((flip,),) = flips(before, after, bound, [uuid_of(1)]).values()
+        assert (flip.held, flip.before, flip.after) == (True, None, None)
+        assert why(after, bound, uuid_of(1)).values is None
+
+
 def test_as_json_and_the_other_way_round(changed: Path) -> None:
     arguments = ["-s", "metrics.loss", "-f", "json"]
     there = json.loads(pql("diff", QUERY, "--from", "0", *arguments, index=changed).out)
