@@ -27,6 +27,7 @@ ARTIFACT = "tensorboard"
 """The name that the folder has in a run's lineage, unless another is asked for."""
 
 _LONGEST_NAME = 80
+"""Bytes of a part of a folder's name; with two of them and a uuid it stays within what file systems take."""
 _SECTIONS = {"metrics": Root.OUTPUTS, "outputs": Root.OUTPUTS, "inputs": Root.INPUTS}
 
 
@@ -120,7 +121,12 @@ def _folder(home: str | None, uuid: str, path: str) -> Path | str:
 def _name(row: Mapping[str, Any], sort: str | None) -> str:
     parts = [row["name"] or "run", row["uuid"][:8]]
     value = _sort_value(row, sort)
-    return safe_name(" ".join([safe_name(parts[0])[:_LONGEST_NAME], parts[1], *([value] if value else [])]))
+    return safe_name(" ".join([_cut(safe_name(parts[0])), parts[1], *([value] if value else [])]))
+
+
+def _cut(text: str) -> str:
+    """The beginning of a text, as long as a part of a folder's name may be."""
+    return text.encode(errors="replace")[:_LONGEST_NAME].decode(errors="ignore")
 
 
 def _sort_value(row: Mapping[str, Any], sort: str | None) -> str:
@@ -137,7 +143,7 @@ def _sort_value(row: Mapping[str, Any], sort: str | None) -> str:
         key, value = section, row.get(section)
     if isinstance(value, float):
         value = f"{value:.6g}"
-    return "" if value is None or isinstance(value, dict | list) else f"{key}={value}"[:_LONGEST_NAME]
+    return "" if value is None or isinstance(value, dict | list) else _cut(f"{key}={value}")
 
 
 def safe_name(text: str) -> str:

@@ -93,6 +93,22 @@ def test_a_run_without_a_folder_is_left_out_and_told(index: Index) -> None:
     assert raised.value.diagnostic.code == "PQL613"
 
 
+def test_a_name_of_any_length_is_one_that_a_file_system_takes(tmp_path: Path) -> None:
+    store, name = tmp_path / "runs", "模型" * 60
+    for loss in (1.0, 2.0):
+        run = tracking.Run(name=name, store=store)
+        run.log_outputs({"损失" * 40: loss})
+        Path(run.get_tensorboard_path(), "events").touch()
+        run.end()
+    refresh(store, tmp_path / "index")
+    with Index.open(tmp_path / "index") as opened:
+        sort = "outputs." + "损失" * 40
+        found = find_boards(opened, "status:_any_", sort=sort, limit=None, artifact="tensorboard", dirs=None)
+    link_boards(found.boards, tmp_path)
+    assert len({board.name for board in found.boards}) == 2
+    assert all((tmp_path / board.name / "events").exists() for board in found.boards)
+
+
 def test_a_link_that_leaves_the_store_is_not_shown(home: Path, tmp_path: Path) -> None:
     with tracking.Run("link", store=tmp_path / "runs") as run:
         (Path(run.get_outputs_path()) / "boards").symlink_to(home)
