@@ -91,7 +91,8 @@ def _state(done: int, wanted: int, unit: str, spent: float) -> str:
     if not done or spent <= 0:
         return f"{done:,} of {wanted:,} {unit}"
     rate = done / spent
-    return f"{done:,} of {wanted:,} {unit}, {rate:,.0f} a second, {_span((wanted - done) / rate)} left"
+    left = f", {_span((wanted - done) / rate)} left" if done < wanted else ""
+    return f"{done:,} of {wanted:,} {unit}, {rate:,.0f} a second{left}"
 
 
 def _span(seconds: float) -> str:
