@@ -34,8 +34,10 @@ MODULES = (
     "test_joins_references",
     "test_joins_templates",
     "test_joins_document",
+    "test_joins_values",
     "test_reference_text",
     "test_reference_order",
+    "test_reference_values",
 )
 ENGINES = {"test_duckdb_finds", "test_the_lowering_finds_what_was_observed"}
 """DuckDB's threads do not live on in the process of a mutant."""
