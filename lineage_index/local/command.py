@@ -47,7 +47,7 @@ def exported(operation: Operation, composed: Mapping[str, Any], params: Mapping[
         reason = ""
         if variable in _KEPT or variable.startswith(_KEPT_BEGINNINGS):
             reason = f"a param named `{variable}` would replace a variable of the environment"
-        elif not variable or "=" in variable or "\0" in variable:
+        elif not _can_name(variable):
             reason = f"a param named `{variable}` can't be a variable of the environment"
         elif "\0" in text_of(value):
             reason = f"the value of `{name}` holds a NUL character"
@@ -57,10 +57,14 @@ def exported(operation: Operation, composed: Mapping[str, Any], params: Mapping[
     return found
 
 
+def _can_name(variable: str) -> bool:
+    return bool(variable) and "=" not in variable and "\0" not in variable
+
+
 def _refused(operation: Operation, name: str, reason: str) -> PqlError:
     params = operation.params()
     place = params[name].key.span if name in params else operation.node.entries[0][0].span
-    hint = "`toEnv: NAME` on the input gives it another name there"
+    hint = "`toEnv: NAME` on the input gives it another name there" if name else ""
     return operation.source.error("PQL632", place, hint, reason=reason)
 
 
@@ -103,8 +107,11 @@ def command_of(
 def _given(operation: Operation, entries: Any) -> dict[str, str]:
     """The container's own `env`: a list of names and values."""
     found: dict[str, str] = {}
-    for each in entries or ():
+    for each in entries if isinstance(entries, list) else [] if entries is None else [entries]:
         if not isinstance(each, dict) or not isinstance(each.get("name"), str) or "value" not in each:
             raise _refused(operation, "", "an `env` that is no list of `{name: …, value: …}`")
-        found[each["name"]] = text_of(each["value"])
+        name = each["name"]
+        if not _can_name(name):
+            raise _refused(operation, "", f"`{name}` under `env` can't be a variable of the environment")
+        found[name] = text_of(each["value"])
     return found

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,8 @@ __all__ = ["Job", "Workshop"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run to be made. `print` is the same for runs of the same command with the same params; `context` is a
-    folder to be removed afterwards; `original` the uuid of the run that this one makes anew."""
+    """A run to be made. `print` is the same for runs of the same command with the same params; `original` is
+    the uuid of the run that this one makes anew."""
 
     name: str
     uuid: str
@@ -36,13 +37,7 @@ class Job:
     print: str
     tags: tuple[str, ...] = ()
     description: str | None = None
-    context: Path | None = None
     original: str | None = None
-
-    def close(self) -> None:
-        """Take away what was laid out for the process."""
-        if self.context is not None:
-            shutil.rmtree(self.context, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,39 +64,36 @@ class Workshop:
         name: str,
         dag_run: str | None,
         trial: Mapping[str, Any],
+        laid_out: ExitStack,
         *,
         say: bool,
     ) -> Job:
-        """Resolve the operation with the params of one trial (none: an operation alone). `say` what there is
-        to warn of. Raises PqlError."""
+        """Resolve the operation with the params of one trial (none: an operation alone). What it fetches is
+        there until `laid_out` is closed. `say` what there is to warn of. Raises PqlError."""
         own = uuid.uuid4().hex
-        context = Path(tempfile.mkdtemp(prefix="pql-run-")) if fetches(operation) else None
-        try:
-            artifacts = self.store if context is None else context
-            places = {
-                "uuid": own,
-                "name": name,
-                "artifacts_path": str(artifacts),
-                "run_artifacts_path": str(self.store / own),
-                "run_outputs_path": str(self.store / own / "outputs"),
-            }
-            known = self.context(operation, dag_run, trial)
-            known = replace(known, globals={**places, **known.globals})
-            resolved = index.resolve(operation, known)
-            if say and resolved.warnings:
-                self.report(Noted(resolved.warnings))
-            if context is not None:
-                for sentence in lay_out(resolved.operation, self.store.joinpath, context):
-                    self.report(Noted(text=sentence))
-            return self._job(operation, resolved, name, own, context)
-        except BaseException:
-            if context is not None:
-                shutil.rmtree(context, ignore_errors=True)
-            raise
+        context = None
+        if fetches(operation):
+            context = Path(tempfile.mkdtemp(prefix="pql-run-"))
+            laid_out.callback(shutil.rmtree, context, ignore_errors=True)
+        artifacts = self.store if context is None else context
+        places = {
+            "uuid": own,
+            "name": name,
+            "artifacts_path": str(artifacts),
+            "run_artifacts_path": str(self.store / own),
+            "run_outputs_path": str(self.store / own / "outputs"),
+        }
+        known = self.context(operation, dag_run, trial)
+        known = replace(known, globals={**places, **known.globals})
+        resolved = index.resolve(operation, known)
+        if say and resolved.warnings:
+            self.report(Noted(resolved.warnings))
+        if context is not None:
+            for sentence in lay_out(resolved.operation, self.store.joinpath, context):
+                self.report(Noted(text=sentence))
+        return self._job(operation, resolved, name, own)
 
-    def _job(
-        self, operation: Operation, resolved: ResolvedOperation, name: str, own: str, context: Path | None
-    ) -> Job:
+    def _job(self, operation: Operation, resolved: ResolvedOperation, name: str, own: str) -> Job:
         inputs = _inputs(operation, resolved)
         variables = {RUN_VARIABLE: own, STORE_VARIABLE: str(self.store)}
         described = operation.node.get("description")
@@ -114,7 +106,6 @@ class Workshop:
             print=digest(None if operation.run is None else plain(operation.run), dict(resolved.params)),
             tags=_texts(operation.node.get("tags")),
             description=described.text if isinstance(described, Scalar) else None,
-            context=context,
         )
 
 

@@ -32,7 +32,7 @@ _OF_COMPONENT = frozenset(("version", "kind", "name", "description", "tags", "in
 _OF_RUN = frozenset(("kind", "container", "ports", "init"))
 _OF_DAG = frozenset(("kind", "operations", "components"))
 _OF_CONTAINER = frozenset(("name", "command", "args", "env", "workingDir", "working_dir"))
-_NAMED = re.compile(r"\bops\.([A-Za-z0-9_-]+)")
+_NAMED = re.compile(r"""\{\{\s*ops(?:\.|\[\s*["'])([A-Za-z0-9_-]+)""")
 
 
 class FaultsError(Exception):

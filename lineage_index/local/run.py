@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -249,30 +250,40 @@ class _Runner:
 
     def _step(self, step: Step, pipeline: str | None, history: Sequence[Earlier]) -> str:
         """Run one operation; gives the uuid of its run."""
-        with self._refreshed() as index:
-            if step.matrix is not None:
-                return self._matrix(step, index, pipeline, history)
-            job = self._shop.job(index, step.operation, step.name, pipeline, {}, say=True)
+        with ExitStack() as laid_out:
+            with self._refreshed() as index:
+                if step.matrix is not None:
+                    return self._matrix(step, index, pipeline, history, laid_out)
+                job = self._shop.job(index, step.operation, step.name, pipeline, {}, laid_out, say=True)
+            return self._single(step, job, pipeline, history)
+
+    def _single(self, step: Step, job: Job, pipeline: str | None, history: Sequence[Earlier]) -> str:
         done = [each for each in history if each.meta.get(PRINT_KEY) == job.print]
         kept = next((each for each in done if each.status == "succeeded"), None)
         if kept is not None:
-            job.close()
             self._counts["kept"] += 1
-            self._end_of(step, kept.uuid, "succeeded", 1, Counter({"succeeded": 1}))
+            self._end_of(step, kept.uuid, "succeeded", Counter({"succeeded": 1}))
             return kept.uuid
         if not self._open:
             self._report(Begun(step.name, job.uuid, bool(history)))
         job = replace(job, original=history[0].uuid if history else None)
         ends = self._all(step, [job], 0, 1, pipeline, alone=True)
-        self._end_of(step, job.uuid, status_of_one(ends, self._signals), 0, ends)
+        self._end_of(step, job.uuid, status_of_one(ends, self._signals), ends)
         return job.uuid
 
-    def _end_of(self, step: Step, uuid: str, status: str, kept: int, ends: Counter[str]) -> None:
+    def _end_of(self, step: Step, uuid: str, status: str, ends: Counter[str]) -> None:
         self._uuids[step.name] = uuid
         self._ends[step.name] = status
         self._report(StepEnded(step.name, status, ends["succeeded"], ends["failed"], ends["stopped"]))
 
-    def _matrix(self, step: Step, index: Index, pipeline: str | None, history: Sequence[Earlier]) -> str:
+    def _matrix(
+        self,
+        step: Step,
+        index: Index,
+        pipeline: str | None,
+        history: Sequence[Earlier],
+        laid_out: ExitStack,
+    ) -> str:
         operation, node = step.operation, step.matrix
         assert node is not None
         names = operation_names(index, operation, self._shop.context(operation, pipeline, {}))
@@ -282,7 +293,9 @@ class _Runner:
         trials = make_trials(space, seed)
         check_trials(operation, space, trials.params)
         jobs = [
-            self._shop.job(index, operation, f"{step.name}-{number}", pipeline, trial, say=number == 1)
+            self._shop.job(
+                index, operation, f"{step.name}-{number}", pipeline, trial, laid_out, say=number == 1
+            )
             for number, trial in enumerate(trials.params, start=1)
         ]
         if trials.missing:
@@ -300,7 +313,7 @@ class _Runner:
         status = status_of_all(ends, self._signals)
         told = ", ".join(f"{count:,} {name}" for name, count in sorted(ends.items()) if count)
         self._close(run, status, self._signals.name or "LocalRun", told or "no runs")
-        self._end_of(step, run.uuid, status, len(jobs) - len(missing), ends)
+        self._end_of(step, run.uuid, status, ends)
         return run.uuid
 
     def _link(self, run: LocalRun, step: Step) -> None:
@@ -325,7 +338,6 @@ class _Runner:
             if done[job.print]:
                 done[job.print] -= 1
                 self._counts["kept"] += 1
-                job.close()
             else:
                 again = tried[job.print].pop(0) if tried[job.print] else None
                 missing.append(replace(job, original=again))
@@ -364,7 +376,6 @@ class _Runner:
             own.tail.finish()
             own.run.end(status, reason, message)
             self._open.remove(own.run)
-            job.close()
             ends[status] += 1
             self._counts[status] += 1
             seconds = time.monotonic() - own.since
@@ -373,11 +384,7 @@ class _Runner:
 
         held = () if self._lock is None else (self._lock,)
         commands = [job.command for job in jobs]
-        try:
-            run_pool(commands, concurrency, self._signals, begin=begin, end=end, inherited=held)
-        finally:
-            for job in jobs:
-                job.close()
+        run_pool(commands, concurrency, self._signals, begin=begin, end=end, inherited=held)
         return ends
 
     def _begin(self, step: Step, job: Job, pipeline: str | None) -> _Active:

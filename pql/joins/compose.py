@@ -9,6 +9,7 @@ from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.joins.document import Mapping, Node, Scalar, Sequence, plain
 from pql.joins.model import Resolution
 from pql.joins.opfile import Input, Operation, Param
+from pql.joins.read import wrong_kind
 from pql.joins.references import Yield
 from pql.joins.source import Source
 from pql.joins.templates import holes, render_text
@@ -43,9 +44,11 @@ def compose(
         result["params"] = params
     if operation.run is None:
         if init:
-            patch = result.get("runPatch")
-            patch = dict(patch) if isinstance(patch, dict) else {}
-            result["runPatch"] = {**patch, "init": [*(patch.get("init") or ()), *init]}
+            patch = operation.node.get("runPatch")
+            if patch is not None and not isinstance(patch, Mapping):
+                raise wrong_kind("runPatch", "a mapping", patch, operation.source)
+            own = {} if patch is None else plain(patch)
+            result["runPatch"] = {**own, "init": [*_own_entries(patch, operation.source), *init]}
         return result, ()
     names = template_names(every, known)
     component = plain(operation.component) if operation.component is not None else {}
@@ -54,8 +57,8 @@ def compose(
             declared.pop("toInit", None)
             declared.pop("to_init", None)
     run = _run(operation.run, operation.source, names, warnings)
-    if init:
-        run["init"] = [*(run.get("init") or ()), *init]
+    if init := [*_own_entries(operation.run, operation.source), *init]:
+        run["init"] = init
     component["run"] = run
     result.pop("dagRef", None)
     result["component"] = component
@@ -114,6 +117,16 @@ def _init(
             connection = joined.connection or (None if declared is None else declared.connection)
             found.append({key: value, **({"connection": connection} if connection else {})})
     return found
+
+
+def _own_entries(section: Mapping | None, source: Source) -> list[Any]:
+    """The `init` that a section has in the file. Raises PqlError (PQL603)."""
+    node = None if section is None else section.get("init")
+    if node is None:
+        return []
+    if not isinstance(node, Sequence):
+        raise wrong_kind("init", "a list", node, source)
+    return [plain(each) for each in node.items]
 
 
 def _own_init(operation: Operation, param: Param, declared: Input | None, value: Any) -> dict[str, Any]:

@@ -290,6 +290,70 @@ joins:
     assert notes == [f"{made['uuid']}/outputs/missing is not in the store, and is not fetched"]
 
 
+@pytest.mark.parametrize("last", ["outputs/m", "/absolute"])
+def test_what_was_laid_out_is_taken_away_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    text = operation(
+        "ls {{ globals.artifacts_path }}",
+        matrix=f"{{kind: mapping, values: [{{x: outputs/n}}, {{x: {last}}}]}}",
+        inputs="[{name: x}, {name: models, type: artifacts}]",
+        more="joins: [{query: 'status:_any_', params: {models: {value: {dirs: '{{ x }}'}, toInit: true}}}]\n",
+    )
+    if last == "/absolute":
+        with pytest.raises(PqlError):
+            run(text, tmp_path)
+    else:
+        outcome, _ = run(text, tmp_path)
+        assert outcome.succeeded == 2
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_ops_are_named_by_templates_alone() -> None:
+    text = DAG.replace("echo got", "echo https://my-ops.example.com {{ ops['map'].outputs }} got")
+    plan = plan_of(text)
+    assert {step.name: step.upstream for step in plan.steps} == {"map": (), "reduce": ("map",)}
+    alone = text.replace(
+        "params: {uuid: {ref: ops.map, value: globals.uuid, contextOnly: true}}",
+        "params: {uuid: {value: u, contextOnly: true}}",
+    )
+    assert {step.name: step.upstream for step in plan_of(alone).steps} == {"map": (), "reduce": ("map",)}
+
+
+@pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ("env: 5", "PQL632"),
+        ("env: {a: b}", "PQL632"),
+        ("env: [{name: 'a=b', value: 1}]", "PQL632"),
+        ('env: [{name: "a\\0b", value: 1}]', "PQL632"),
+    ],
+)
+def test_an_environment_of_another_form_is_refused(tmp_path: Path, section: str, code: str) -> None:
+    text = operation("true").replace("      command", f"      {section}\n      command")
+    with pytest.raises(PqlError) as raised:
+        run(text, tmp_path, params={"x": 1})
+    assert raised.value.diagnostic.code == code
+
+
+@pytest.mark.parametrize("init", ["5", "{a: 1}"])
+def test_an_init_that_is_no_list_is_refused(tmp_path: Path, init: str) -> None:
+    text = operation("true", inputs="[{name: x, type: path, toInit: true, value: abc}]")
+    with pytest.raises(PqlError) as raised:
+        run(text.replace("    container:", f"    init: {init}\n    container:"), tmp_path)
+    assert raised.value.diagnostic.code == "PQL603"
+
+
+def test_both_spellings_of_the_working_folder_take_templates(tmp_path: Path) -> None:
+    (tmp_path / "s1").mkdir()
+    for key in ("workingDir", "working_dir"):
+        text = operation("pwd").replace("      command", f'      {key}: "s{{{{ x }}}}"\n      command')
+        _, told = run(text, tmp_path, params={"x": 1})
+        assert printed(told) == f"{tmp_path / 's1'}\n"
+
+
 FAULTS = [
     ("kind: operation\nname: a\nhubRef: x\n", "PQL632", "kind"),
     ("kind: component\nrun: {kind: tfjob}\n", "PQL632", "tfjob"),
