@@ -173,9 +173,8 @@ def _table(
             continue
         lines += [(title, []), *((f"  {name or _EMPTY}", values) for name, values in listed)]
     columns: list[TextColumn] = [("", [name for name, _ in lines], False)]
-    longest = _room(
-        max((width(printable(name)) for name, _ in lines), default=0), len(rows), terminal_width(file)
-    )
+    names = max((width(printable(name)) for name, values in lines if values), default=0)
+    longest = _room(names, len(rows), terminal_width(file))
     for place, row in enumerate(rows):
         cells = [_cell(values[place], longest) if values else "" for _, values in lines]
         columns.append((row["uuid"][:8], cells, True))

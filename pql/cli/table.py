@@ -37,10 +37,16 @@ def fit_table(
     Texts, and headings of numbers, are cut down to a width that still says something; numbers and the columns
     named by `rigid` never are, as a cut number is another number. What still does not fit is left out from
     the right. With `coloured` there are the escapes of a terminal; with `titles` a row that has nothing but a
-    first cell is a heading, too.
+    first cell is a heading, too, that widens no column.
     """
     shown = [(printable(head), [printable(cell) for cell in cells], right) for head, cells, right in columns]
-    inside = [max(map(width, cells), default=0) for _, cells, _ in shown]
+    cells_of = list(zip(*(cells for _, cells, _ in shown), strict=True))
+    titled = [titles and not any(row[1:]) for row in cells_of]
+    inside = [
+        # A title has the line for itself.
+        max((width(cell) for cell, lone in zip(cells, titled, strict=True) if not lone), default=0)
+        for _, cells, _ in shown
+    ]
     widths = [max(width(head), own) for (head, _, _), own in zip(shown, inside, strict=True)]
     count = len(shown)
     if terminal is not None:
@@ -52,13 +58,12 @@ def fit_table(
             count -= 1
         widths = _fitted(widths[:count], least[:count], terminal)
     kept = shown[:count]
-    rows = [[head for head, _, _ in kept], *zip(*(cells for _, cells, _ in kept), strict=True)]
     lines = []
-    for number, row in enumerate(rows):
-        title = titles and bool(number) and not any(row[1:])
+    for number, row in enumerate([[head for head, _, _ in kept], *(list(each[:count]) for each in cells_of)]):
+        title = bool(number) and titled[number - 1]
         styles = _styles(row, kept, heading=title or not number) if coloured else None
-        if title:  # it has the room of the empty cells behind it
-            lines.append(_line(row[:1], kept[:1], [_total(widths)], styles))
+        if title:
+            lines.append(_line(row[:1], kept[:1], [terminal or width(row[0])], styles))
         else:
             lines.append(_line(row, kept, widths, styles))
     return "\n".join(lines), [head for head, _, _ in shown[count:]]
