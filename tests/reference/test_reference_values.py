@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from pql.binder.binder import Clock, bind
-from pql.binder.bound import HistoryValue, KeyValue, SectionValue
+from pql.binder.bound import BoundCondition, ElementId, HistoryValue, KeyValue, SectionValue, Value
 from pql.catalog.fields import Entity, Section
-from pql.reference.elements import World
-from pql.reference.model import Json, Point, Run
+from pql.reference.elements import ABSENT, OwnedArtifact, OwnedPoint, World
+from pql.reference.model import Artifact, Connection, Json, Point, Related, Run
 from pql.reference.search import search, search_artifacts, search_points
 from pql.reference.values import number_of, value_in, value_of
+from pql.syntax.parser import parse_query
 
 UUID = "0" * 32
 CLOCK = Clock(datetime(2026, 11, 22, tzinfo=UTC))
@@ -154,3 +155,57 @@ def test_points_are_numbered_as_they_were_logged() -> None:
 def test_a_search_is_of_one_kind(ask: Callable[..., Any], what: str, other: Entity) -> None:
     with pytest.raises(ValueError, match=f"^a query on {other.value}, not on {what}$"):
         ask(bind(None, clock=CLOCK, entity=other), [])
+
+
+def test_what_a_file_tells_of_a_run_that_is_not_in_the_index() -> None:
+    told = Related(UUID, "outer", "dag", "v1")
+    found = [value_of(told, column(name)) for name in ("uuid", "name", "kind", "runtime", "status")]
+    assert found == [UUID, "outer", "dag", "v1", None]
+    assert value_of(told, ElementId()) == UUID
+    assert value_of(told, HistoryValue("count", "m")) is None
+    assert value_of(told, KeyValue(OUTPUTS, ("m",))) is None
+    assert value_of(told, SectionValue(OUTPUTS)) is None
+
+
+def test_the_fields_of_a_run() -> None:
+    made = [Artifact("code", "coderef"), Artifact("in", "data", is_input=True), Artifact("out", "model")]
+    others = {"pipeline": Related("a" * 32, "outer"), "original": Related("b" * 32), "controller": "c" * 32}
+    run = Run(UUID, {"name": "n"}, tags=("x", "y"), artifacts=tuple(made), **others)  # type: ignore[arg-type]
+    names = ("uuid", "name", "tags", "commit", "in_artifact_kind", "out_artifact_kind", "teams", "status")
+    found = [value_of(run, column(name)) for name in names]
+    sets = [{"x", "y"}, {"code"}, {"data"}, {"coderef", "model"}]
+    assert found == [UUID, "n", *sets, None, None]
+    assert [value_of(run, column(name)) for name in others] == ["a" * 32, "b" * 32, "c" * 32]
+    bare = Run(UUID)
+    assert [value_of(bare, column(name)) for name in (*names[1:], *others)] == [None] * 10
+
+
+def test_the_fields_of_an_artifact() -> None:
+    made = Artifact("tb", "events", "out/tb", "5e", is_input=True, summary={"step": 1})
+    owned = OwnedArtifact(Run(UUID), made)
+    names = ("name", "kind", "path", "state", "is_input")
+    found = [value_of(owned, column(name, Entity.ARTIFACT)) for name in names]
+    assert found == ["tb", "events", "out/tb", "5e", True]
+    assert value_of(owned, ElementId()) == "5e"
+
+
+def test_the_fields_of_a_point() -> None:
+    moment = datetime(2026, 11, 22)  # noqa: DTZ001 - naive UTC, as all of the index
+    owned = OwnedPoint(Run(UUID), "loss", 0, Point(0.5, 7, moment))
+    found = [value_of(owned, column(name, Entity.POINT)) for name in ("key", "step", "time", "value")]
+    assert found == ["loss", 7, moment, 0.5]
+    assert value_of(owned, ElementId()) == "loss"
+
+
+def test_connections_and_what_is_not_there() -> None:
+    bucket = Connection("bucket", "s3")
+    assert [value_of(bucket, column(name)) for name in ("name", "kind")] == ["bucket", "s3"]
+    assert value_of(bucket, ElementId()) == "bucket"
+    assert [value_of(ABSENT, each) for each in (column("name"), ElementId())] == [None, None]
+
+
+def column(name: str, entity: Entity = Entity.RUN) -> Value:
+    """The value that a condition on the field asks about."""
+    bound = bind(parse_query(f"{name}:nil"), clock=CLOCK, entity=entity).condition
+    assert isinstance(bound, BoundCondition)
+    return bound.value
