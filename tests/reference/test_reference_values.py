@@ -15,7 +15,7 @@ from pql.catalog.fields import Entity, Section
 from pql.reference.elements import ABSENT, OwnedArtifact, OwnedPoint, World
 from pql.reference.model import Artifact, Connection, Json, Point, Related, Run
 from pql.reference.search import search, search_artifacts, search_points
-from pql.reference.values import number_of, value_in, value_of
+from pql.reference.values import number_of, value_of
 from pql.syntax.parser import parse_query
 
 UUID = "0" * 32
@@ -69,8 +69,6 @@ def test_a_key_with_a_path(segments: tuple[str, ...], quoted: tuple[bool, ...], 
         "c": {"d": {"f": "hidden", "g": "in c", "h": [3, 4]}},
     }
     assert value_of(Run(UUID, outputs=held), KeyValue(OUTPUTS, segments, quoted)) == found
-    if not any(quoted):
-        assert value_in(held, segments) == found
 
 
 @pytest.mark.parametrize(
