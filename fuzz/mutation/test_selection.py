@@ -37,6 +37,7 @@ MODULES = (
     "test_joins_values",
     "test_reference_text",
     "test_reference_order",
+    "test_reference_scopes",
     "test_reference_values",
 )
 ENGINES = {"test_duckdb_finds", "test_the_lowering_finds_what_was_observed"}
