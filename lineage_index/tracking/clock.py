@@ -14,6 +14,10 @@ Timestamp = datetime | float | str
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_FAR = 1e12
+"""Seconds; more than any time is away from the epoch."""
 
 
 def now() -> int:
@@ -22,19 +26,30 @@ def now() -> int:
 
 
 def microseconds(timestamp: Timestamp) -> int:
-    """`timestamp` in microseconds since the epoch. Raises TypeError or ValueError for what is no time."""
+    """`timestamp` in microseconds since the epoch. Raises TypeError or ValueError for what is no time, or
+    one that no calendar has, such as milliseconds given as seconds."""
     match timestamp:
         case datetime():
             moment = timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
-            return (moment - _EPOCH) // _MICROSECOND
+            return _dated((moment - _EPOCH) // _MICROSECOND)
         case str():
             return microseconds(datetime.fromisoformat(timestamp))
         case bool():
             raise TypeError(f"a timestamp must be {_TIMES}")
         case int() | float():
-            return round(timestamp * 1_000_000)
+            if not abs(timestamp) < _FAR:  # nor is NaN
+                raise ValueError(f"a timestamp must be {_TIMES}; this is in no year up to 9999")
+            return _dated(round(timestamp * 1_000_000))
         case _:
             raise TypeError(f"a timestamp must be {_TIMES}")
+
+
+def _dated(us: int) -> int:
+    if not _FIRST <= us <= _LAST:
+        raise ValueError(
+            f"a timestamp must be {_TIMES}; {us // 1_000_000:,} seconds is in no year up to 9999"
+        )
+    return us
 
 
 @lru_cache(maxsize=16)

@@ -373,7 +373,10 @@ def whole_step(step: Any) -> int | None:
     """`step` as an int. Raises ValueError for a number that is not whole, TypeError for no number."""
     if step is None or step.__class__ is int:
         return step
-    number = int(step)
+    try:
+        number = int(step)
+    except OverflowError:  # infinity
+        number = None
     if number != step:
         raise ValueError(f"a step must be a whole number, not {step!r}")
     return number

@@ -25,14 +25,16 @@ def hash_of_value(value: Any) -> str:
 def hash_of_path(path: str) -> str:
     """12 hex digits for what the file holds: the beginning of its MD5, as the real client gives it, so
     that one file logged by both is one artifact. Of a folder, over the sorted relative names and the
-    contents of its files. Raises OSError."""
+    contents of its files; what is no file there, such as a link to nothing, counts by its name alone. Raises
+    OSError."""
     digest = _md5()
     if not os.path.isdir(path):
         _add_file(digest, path)
     else:
         for name in _files_in(path):
             digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
-            _add_file(digest, os.path.join(path, name))
+            if os.path.isfile(os.path.join(path, name)):
+                _add_file(digest, os.path.join(path, name))
     return str(digest.hexdigest()[:_DIGITS])
 
 

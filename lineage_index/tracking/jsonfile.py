@@ -13,6 +13,8 @@ from typing import Any
 __all__ = ["BrokenFileError", "compact", "plain", "read_json", "write_json"]
 
 _MAX_DEPTH = 100
+_MAX_BITS = 10_000
+"""Of a whole number; readers and writers of JSON refuse little more."""
 
 
 class BrokenFileError(OSError, ValueError):
@@ -24,7 +26,7 @@ def plain(value: Any, depth: int = 0) -> Any:
 
     NaN and infinities stay floats. Arrays and tensors become numbers or lists, sets sorted lists, dates ISO
     texts, enums their values, data classes mappings; any other object becomes its text (`str`).
-    Raises ValueError for a value nested deeper than 100 levels.
+    Raises ValueError for a value nested deeper than 100 levels, or a whole number of thousands of digits.
     """
     if depth > _MAX_DEPTH:
         raise ValueError(f"a value is nested deeper than {_MAX_DEPTH} levels, or holds itself")
@@ -34,6 +36,8 @@ def plain(value: Any, depth: int = 0) -> Any:
         case None | bool():
             return value
         case int():
+            if value.bit_length() > _MAX_BITS:
+                raise ValueError(f"a whole number of {value.bit_length():,} bits is too long for a file")
             return int(value)
         case float():
             return float(value)

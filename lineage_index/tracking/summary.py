@@ -73,9 +73,10 @@ def _text_row(line: str) -> tuple[int | None, str, str] | None:
 def _json_row(line: str) -> tuple[int | None, str, str] | None:
     try:
         row = json.loads(line)
-        return row["step"], row["timestamp"], ""
-    except (ValueError, KeyError, TypeError):
+        step, moment = row["step"], row["timestamp"]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
+    return (step, moment, "") if isinstance(step, int | None) and isinstance(moment, str) else None
 
 
 def _iso(event_time: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from lineage_index.tracking.optional import needed
@@ -29,10 +30,12 @@ def sample(psutil: Any, gpus: Any, disk: str) -> dict[str, float]:
     if gpus is not None:
         for index in range(gpus.nvmlDeviceGetCount()):
             device = gpus.nvmlDeviceGetHandleByIndex(index)
-            memory = gpus.nvmlDeviceGetMemoryInfo(device)
-            found[f"gpu_{index}_utilization"] = float(gpus.nvmlDeviceGetUtilizationRates(device).gpu)
-            found[f"gpu_{index}_memory_used"] = float(memory.used)
-            found[f"gpu_{index}_memory_free"] = float(memory.free)
+            with suppress(gpus.NVMLError):  # not every card tells everything, and a part of one little
+                memory = gpus.nvmlDeviceGetMemoryInfo(device)
+                found[f"gpu_{index}_memory_used"] = float(memory.used)
+                found[f"gpu_{index}_memory_free"] = float(memory.free)
+            with suppress(gpus.NVMLError):
+                found[f"gpu_{index}_utilization"] = float(gpus.nvmlDeviceGetUtilizationRates(device).gpu)
     return found
 
 

@@ -167,6 +167,20 @@ def test_the_hash_of_a_folder_is_that_of_names_and_contents(tmp_path: Path, stor
     assert hashes[0] == hashes[1] != hashes[2]
 
 
+def test_a_folder_with_what_is_no_file_has_a_hash(tmp_path: Path, store: Path) -> None:
+    folder = tmp_path / "d"
+    folder.mkdir()
+    (folder / "a").write_text("1")
+    hashes = []
+    for name in ("", "lock"):
+        if name:
+            (folder / name).symlink_to("nobody@nowhere")
+        with Run(store=store) as run:
+            run.log_dir_ref(folder, name="d")
+        hashes.append(entry(run.folder, "d")["summary"]["hash"])
+    assert hashes[0] != hashes[1]
+
+
 def test_hashing_may_be_skipped(store: Path, model: Path) -> None:
     with Run(store=store) as run:
         run.log_model_ref(model, skip_hash_calculation=True)

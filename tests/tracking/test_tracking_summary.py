@@ -65,6 +65,18 @@ def test_rows_that_cannot_be_read_are_left_out(tmp_path: Path) -> None:
     assert found["step"] == {"count": 1, "min": 0, "max": 0}
 
 
+def test_json_rows_of_another_shape_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "t.plx"
+    good = '{"timestamp": "2026-01-02", "step": 2, "text": "x"}'
+    bad = ['{"timestamp": null, "step": 3}', '{"timestamp": "2026-01-03", "step": "4"}', "[" * 100_000, "[]"]
+    path.write_text("\n".join(["", good, *bad]))
+    assert summary_of_file(str(path), numeric=False, json_lines=True) == {
+        "is_event": True,
+        "step": {"count": 1, "min": 2, "max": 2},
+        "timestamp": {"min": "2026-01-02", "max": "2026-01-02"},
+    }
+
+
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         summary_of_file(str(tmp_path / "none.plx"), numeric=True, json_lines=False)

@@ -44,6 +44,7 @@ def test_neither_samples_nor_logs_unless_asked_for(tmp_path: Path) -> None:
 
 def test_graphics_cards_are_sampled_where_there_are_any() -> None:
     cards = SimpleNamespace(
+        NVMLError=KeyError,
         nvmlDeviceGetCount=lambda: 2,
         nvmlDeviceGetHandleByIndex=lambda index: index,
         nvmlDeviceGetMemoryInfo=lambda card: SimpleNamespace(used=10 + card, free=90),
@@ -58,6 +59,10 @@ def test_graphics_cards_are_sampled_where_there_are_any() -> None:
         "gpu_1_memory_used": 11,
         "gpu_1_memory_free": 90,
     }
+    cards.nvmlDeviceGetUtilizationRates = {0: SimpleNamespace(gpu=1)}.__getitem__  # not of a part of a card
+    found = sample(psutil, cards, "/")
+    assert (found["gpu_0_utilization"], found["gpu_1_memory_free"]) == (1, 90)
+    assert "gpu_1_utilization" not in found
 
 
 def test_the_sampler_goes_on_after_a_failure_of_the_system(tmp_path: Path) -> None:

@@ -138,6 +138,8 @@ def test_a_step_is_whole(tmp_path: Path) -> None:
         run.log_metric("m", 1.0, 2.0)  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="whole"):
             run.log_metric("m", 1.0, 2.5)  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="whole"):
+            run.log_metric("m", 1.0, math.inf)  # type: ignore[arg-type]
     assert metric(run.folder, "m") == [(2, 1.0)]
 
 
@@ -170,10 +172,40 @@ def test_every_time_is_spelt_so_that_it_can_be_read(moment: datetime) -> None:
     assert len(spelt) == len("2026-11-22 10:00:00.250000+00:00")
 
 
-@pytest.mark.parametrize("given_time", [True, b"2026", object(), "yesterday"])
+BEYOND = [
+    MOMENT.timestamp() * 1e6,
+    -1e12,
+    10**400,
+    math.inf,
+    math.nan,
+    datetime.max.replace(tzinfo=timezone(-timedelta(hours=12))),
+    datetime.min.replace(tzinfo=timezone(timedelta(hours=12))),
+]
+
+
+@pytest.mark.parametrize("given_time", [True, b"2026", object(), "yesterday", *BEYOND])
 def test_what_is_no_time_is_refused(given_time: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
         microseconds(given_time)
+
+
+def test_a_time_beyond_all_years_loses_nothing_else(tmp_path: Path) -> None:
+    with Run(store=tmp_path) as run:
+        run.log_metric("m", 1.0, 1)
+        with pytest.raises(ValueError, match="no year"):
+            run.log_metric("m", 2.0, 2, timestamp=MOMENT.timestamp() * 1e6)
+        run.log_metric("m", 3.0, 3)
+    assert metric(run.folder, "m") == [(1, 1.0), (3, 3.0)]
+
+
+def test_a_number_that_no_file_takes_loses_nothing_else(tmp_path: Path) -> None:
+    with Run(store=tmp_path) as run:
+        run.log_inputs(x=10**2000)
+        with pytest.raises(ValueError, match="too long"):
+            run.log_inputs(y=10**5000)
+        run.log_outputs(z=1)
+    found = run_file(run.folder)
+    assert (found["inputs"], found["outputs"]) == ({"x": 10**2000}, {"z": 1})
 
 
 def test_outputs_hold_the_last_value_of_each_metric(tmp_path: Path) -> None:
