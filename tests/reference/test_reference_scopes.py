@@ -1,4 +1,4 @@
-"""Conditions that hold or not by where they stand: constants, groups inside groups."""
+"""Conditions that hold or not by where they stand: what is no condition, groups inside groups."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ RUNS = (
     [
         ("name:_any_", [FIRST, SECOND, THIRD]),
         ("name:_any_, name:second", [SECOND]),
-        ("name:_any_ OR name:second", [FIRST, SECOND, THIRD]),
-        ("NOT (name:_any_)", []),
+        ("name:_any_ OR name:second", [SECOND]),
+        ("NOT (name:_any_)", [FIRST, SECOND, THIRD]),
+        ("upstream(name:_any_)", [SECOND, THIRD]),
         ("upstream(artifacts.name:tb)", [SECOND]),
         ("upstream(upstream(artifacts(name:tb)))", [THIRD]),
         ("upstream(NOT (upstream.name:first))", [SECOND]),
