@@ -52,10 +52,8 @@ __all__ = [
     "values_asked",
 ]
 
-# Every run has these.
-_ALWAYS_THERE = frozenset(
-    ("uuid", "status", "created_at", "updated_at", "kind", "runtime", "project", "owner", "live_state")
-)
+# Every run has these: a folder's file may lack all else, and a run without one is of status `unknown`.
+_ALWAYS_THERE = frozenset(("uuid", "status"))
 
 
 @dataclass(frozen=True, slots=True)
