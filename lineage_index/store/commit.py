@@ -161,7 +161,7 @@ def _fitted(index: Path, prepared: Prepared, plan: Plan) -> Prepared:
 
 
 def _read(index: Path, name: str, files: dict[str, tuple[DataFile, ...]]) -> pa.Table:
-    tables = [pq.read_table(path) for path in _paths(index, name, files.get(name, ()))]
+    tables = [pq.read_table(path, partitioning=None) for path in _paths(index, name, files.get(name, ()))]
     return pa.concat_tables(tables) if tables else arrow_schema(name).empty_table()
 
 

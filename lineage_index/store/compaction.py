@@ -20,9 +20,10 @@ from lineage_index.store.engine import batches, spilling
 from lineage_index.store.errors import IndexMissing
 from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts, counts_of
-from lineage_index.store.longview import moved_keys, moving_rows, placed_table, remaining_rows
+from lineage_index.store.locked import parquet
+from lineage_index.store.longview import moving_rows, placed_table, remaining_rows
 from lineage_index.store.parquet import DataFile, TableFile, table_folder, write_table_file
-from lineage_index.store.promotion import KeyUse, Plan, Promotion, choose_plan
+from lineage_index.store.promotion import KeyUse, Plan, Promotion, choose_plan, moved_keys
 from lineage_index.store.publish import Next, publish, retried, settled
 from lineage_index.store.recount import count_keys
 from lineage_index.store.relayout import relayout
@@ -85,7 +86,7 @@ def _attempt(index: Path, promotion: Promotion, progress: Callable[[int, int], N
         base.files[name]  # all of it is read, and by name
     with spilling(index) as connection:
         connection.execute(
-            "CREATE TEMP TABLE live AS SELECT run_id FROM read_parquet($runs)",
+            f"CREATE TEMP TABLE live AS SELECT run_id FROM {parquet('runs')}",
             {"runs": list(base.files["runs"])},
         )
         files: dict[str, list[DataFile]] = {}
@@ -135,7 +136,7 @@ def _compacted(
     if not chosen:
         return list(files)
     order = ", ".join(table(name).sort)
-    query = f"SELECT * FROM read_parquet($files) WHERE run_id IN (SELECT run_id FROM live) ORDER BY {order}"
+    query = f"SELECT * FROM {parquet('files')} WHERE run_id IN (SELECT run_id FROM live) ORDER BY {order}"
     paths = [str(index / name / each.name) for each in files if each.name in chosen]
     nan = [column.name for column in table(name).columns if column.has_nan]
     written = _write(connection, index, name, query, {"files": paths}, nan)
@@ -147,7 +148,7 @@ def _files_with_dead_rows(
 ) -> set[str]:
     paths = [str(index / name / each.name) for each in files]
     rows = connection.execute(
-        "SELECT DISTINCT filename FROM read_parquet($files, filename = true) "
+        f"SELECT DISTINCT filename FROM {parquet('files', filename=True)} "
         "WHERE run_id NOT IN (SELECT run_id FROM live)",
         {"files": paths},
     ).fetchall()
@@ -209,7 +210,7 @@ def _disordered(connection: duckdb.DuckDBPyConnection, base: Snapshot) -> bool:
     """Do files of `runs` overlap, or stand in another order than newest first? Then a search for the newest
     has to look into all of them."""
     rows = connection.execute(
-        "SELECT filename, min(created_at), max(created_at) FROM read_parquet($runs, filename = true) "
+        f"SELECT filename, min(created_at), max(created_at) FROM {parquet('runs', filename=True)} "
         "WHERE created_at IS NOT NULL GROUP BY filename",
         {"runs": list(base.files["runs"])},
     ).fetchall()
@@ -243,7 +244,7 @@ def _rewritten_runs(
     """`runs` in its order, cut into files; keys that are promoted now get their columns file by file."""
     schema = runs_schema(base.plan)
     columns = ", ".join(f'"{name}"' for name in schema.names)
-    query = f"SELECT {columns} FROM read_parquet($runs) ORDER BY created_at DESC NULLS LAST, run_id"
+    query = f"SELECT {columns} FROM {parquet('runs')} ORDER BY created_at DESC NULLS LAST, run_id"
     promoted = [name for name in moved if name in plan.columns]
     folder = table_folder(index, "runs")
     files: list[DataFile] = []

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import pyarrow as pa
 
-from lineage_index.store.locked import reader
+from lineage_index.store.locked import parquet, reader
 from lineage_index.store.rows import Member
 from lineage_index.store.snapshot import Snapshot
 
@@ -35,7 +35,7 @@ def find_existing(snapshot: Snapshot, uuids: Collection[str], places: Collection
         connection.register("places", _places(places))
         rows = connection.execute(
             "SELECT run_id, uuid, store, folder, fingerprint, updated_at, filename "
-            "FROM read_parquet($files, filename = true) "
+            f"FROM {parquet('files', filename=True)} "
             "WHERE uuid IN (SELECT uuid FROM wanted) "
             "OR (store, folder) IN (SELECT (store, folder) FROM places)",
             {"files": list(snapshot.files["runs"])},

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-__all__ = ["lock", "reader"]
+__all__ = ["lock", "parquet", "reader"]
 
 
 def lock(connection: duckdb.DuckDBPyConnection, *folders: str | os.PathLike[str]) -> None:
@@ -24,6 +24,13 @@ def reader(files: Iterable[str]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     lock(connection, *sorted({os.path.dirname(each) for each in files}))
     return connection
+
+
+def parquet(parameter: str, *, filename: bool = False) -> str:
+    """The rows of the files that a parameter of the statement lists, as what stands in FROM; with a column
+    `filename` if asked for. A folder above them that is called `store=a` makes no column."""
+    named = ", filename = true" if filename else ""
+    return f"read_parquet(${parameter}, hive_partitioning = false{named})"
 
 
 def _text(value: str) -> str:

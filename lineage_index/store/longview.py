@@ -10,13 +10,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from lineage_index.store.locked import parquet
 from lineage_index.store.promotion import KeyColumns, Plan
 
-__all__ = ["moved_keys", "moving_rows", "placed_table", "remaining_rows"]
+__all__ = ["moving_rows", "placed_table", "remaining_rows"]
 
 Name = tuple[str, str]
 
-_NOWHERE = KeyColumns()
 _COLUMNS = "section, key, num, big, str, bool, json, history_only, run_id"
 _SAME_KEY = "v.section = p.section AND v.key = p.key"
 _FITS = (
@@ -24,12 +24,6 @@ _FITS = (
     "AND NOT coalesce(isnan(v.num), false) "
     "AND (v.num IS NULL OR p.num) AND (v.str IS NULL OR p.text) AND (v.bool IS NULL OR p.flag)"
 )
-
-
-def moved_keys(old: Plan, new: Plan) -> list[Name]:
-    """The keys that have other columns in `new` than in `old`."""
-    names = {**old.columns, **new.columns}
-    return [name for name in names if old.columns.get(name, _NOWHERE) != new.columns.get(name, _NOWHERE)]
 
 
 def placed_table(plan: Plan, names: Iterable[Name] | None = None) -> pa.Table:
@@ -49,8 +43,8 @@ def placed_table(plan: Plan, names: Iterable[Name] | None = None) -> pa.Table:
 def remaining_rows(old: Plan, moved: Iterable[Name]) -> tuple[str, dict[str, Any]]:
     """The rows that belong into `values` under the plan that `placed` tells of: a query over `$values`,
     `$runs` and the tables `live` and `placed`, with parameters of its own. `moved` are the keys of
-    `moved_keys`."""
-    long = [f"SELECT {_COLUMNS} FROM read_parquet($values) WHERE run_id IN (SELECT run_id FROM live)"]
+    `promotion.moved_keys`."""
+    long = [f"SELECT {_COLUMNS} FROM {parquet('values')} WHERE run_id IN (SELECT run_id FROM live)"]
     parameters: dict[str, Any] = {}
     for place, name in enumerate(name for name in moved if name in old.columns):
         parameters[f"section{place}"], parameters[f"key{place}"] = name
@@ -65,7 +59,7 @@ def remaining_rows(old: Plan, moved: Iterable[Name]) -> tuple[str, dict[str, Any
 def _demoted(place: int, places: KeyColumns) -> list[str]:
     """The values in the columns of one key as rows."""
     head = f"SELECT $section{place}::VARCHAR, $key{place}::VARCHAR"
-    tail = "run_id FROM read_parquet($runs) WHERE"
+    tail = f"run_id FROM {parquet('runs')} WHERE"
     num, text = places.num or "NULL::DOUBLE", places.text or "NULL::VARCHAR"
     queries = []
     if places.num or places.text:
@@ -85,7 +79,7 @@ def moving_rows() -> str:
     """The rows of `$values` that get columns, for the runs of the table `chunk` and the keys of `placed`."""
     columns = ", ".join(f"v.{name.strip()}" for name in _COLUMNS.split(","))
     return (
-        f"SELECT {columns} FROM read_parquet($values) v JOIN placed p ON {_SAME_KEY} "
+        f"SELECT {columns} FROM {parquet('values')} v JOIN placed p ON {_SAME_KEY} "
         f"WHERE {_FITS} AND v.run_id IN (SELECT run_id FROM chunk)"
     )
 
@@ -93,6 +87,6 @@ def moving_rows() -> str:
 def misplaced_count() -> str:
     """How many rows of live runs are in `$values` although they have columns: none, in a sound index."""
     return (
-        f"SELECT count(*) FROM read_parquet($values) v JOIN placed p ON {_SAME_KEY} "
+        f"SELECT count(*) FROM {parquet('values')} v JOIN placed p ON {_SAME_KEY} "
         f"WHERE {_FITS} AND v.run_id IN (SELECT run_id FROM live)"
     )

@@ -12,7 +12,7 @@ from lineage_index.store.commits import latest_version
 from lineage_index.store.errors import IndexMissing, IndexOutdated
 from lineage_index.store.home import home_of
 from lineage_index.store.keys import counts_of
-from lineage_index.store.locked import reader
+from lineage_index.store.locked import parquet, reader
 from lineage_index.store.parquet import DataFile, table_folder, write_table_file
 from lineage_index.store.places import StorePlace, merge_places, place_of
 from lineage_index.store.publish import Next, publish, retried, settled
@@ -83,7 +83,7 @@ def _places(base: Snapshot) -> Iterable[StorePlace]:
     """Format 1.0 knew stores by their path alone."""
     with reader(base.files["runs"]) as connection:
         names = connection.execute(
-            "SELECT DISTINCT store FROM read_parquet($runs) WHERE store IS NOT NULL",
+            f"SELECT DISTINCT store FROM {parquet('runs')} WHERE store IS NOT NULL",
             {"runs": list(base.files["runs"])},
         ).fetchall()
     return [place_of(name, str(base.path), name) for (name,) in names if Path(name).is_absolute()]

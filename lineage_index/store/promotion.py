@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["COLUMN_CAP", "EMPTY", "KeyColumns", "KeyUse", "Plan", "Promotion", "choose_plan"]
+__all__ = ["COLUMN_CAP", "EMPTY", "KeyColumns", "KeyUse", "Plan", "Promotion", "choose_plan", "moved_keys"]
 
 COLUMN_CAP = 200
 """At most so many promoted columns: each one costs every plan about 2 µs a row group."""
@@ -45,6 +45,7 @@ class Plan:
 
 
 EMPTY = Plan()
+_NONE = KeyColumns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,12 @@ def choose_plan(
         places, next_id = _columns(kinds, previous.columns.get(name), next_id)
         chosen[name] = places
     return Plan(dict(sorted(chosen.items())), next_id)
+
+
+def moved_keys(old: Plan, new: Plan) -> list[tuple[str, str]]:
+    """The keys that have other columns in `new` than in `old`."""
+    names = {**old.columns, **new.columns}
+    return [name for name in names if old.columns.get(name, _NONE) != new.columns.get(name, _NONE)]
 
 
 def _columns(

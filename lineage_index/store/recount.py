@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from lineage_index.store.keys import Counts, merge_counts
-from lineage_index.store.locked import reader
+from lineage_index.store.locked import parquet, reader
 from lineage_index.store.promotion import KeyColumns, Plan
 from lineage_index.store.values import KeyCount
 
@@ -17,19 +17,19 @@ __all__ = ["count_keys", "less", "with_bounds"]
 
 Name = tuple[str, str]
 
-_LONG = """
+_LONG = f"""
 SELECT section, key, count(*),
   count(*) FILTER (num IS NOT NULL AND str IS NULL AND NOT history_only),
   count(str), count(bool), count(json),
   min(num) FILTER (NOT isnan(num)), max(num) FILTER (NOT isnan(num)),
   count(*), count(*) FILTER (history_only)
-FROM read_parquet($values) WHERE run_id IN (SELECT run_id FROM counted)
+FROM {parquet("values")} WHERE run_id IN (SELECT run_id FROM counted)
 GROUP BY section, key
 """
 
-_LONG_BOUNDS = """
+_LONG_BOUNDS = f"""
 SELECT section, key, min(num) FILTER (NOT isnan(num)), max(num) FILTER (NOT isnan(num))
-FROM read_parquet($values)
+FROM {parquet("values")}
 WHERE (section, key) IN (SELECT (section, key) FROM wanted) AND run_id IN (SELECT run_id FROM counted)
 GROUP BY section, key
 """
@@ -112,7 +112,7 @@ def _counted(
     """The table `counted`: the runs to count."""
     if only is None:
         connection.execute(
-            "CREATE TEMP TABLE counted AS SELECT run_id FROM read_parquet($runs)", {"runs": list(runs)}
+            f"CREATE TEMP TABLE counted AS SELECT run_id FROM {parquet('runs')}", {"runs": list(runs)}
         )
     else:
         connection.register("counted", pa.table({"run_id": pa.array(only, pa.int64())}))
@@ -123,7 +123,7 @@ def _promoted(connection: duckdb.DuckDBPyConnection, runs: Sequence[str], plan: 
         return {}
     expressions = [each for places in plan.columns.values() for each in _expressions(places)]
     (row,) = connection.execute(
-        f"SELECT {', '.join(expressions)} FROM read_parquet($runs) "
+        f"SELECT {', '.join(expressions)} FROM {parquet('runs')} "
         "WHERE run_id IN (SELECT run_id FROM counted)",
         {"runs": list(runs)},
     ).fetchall()

@@ -7,21 +7,15 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lineage_index.store.promotion import KeyColumns, Plan
+from lineage_index.store.promotion import KeyColumns, Plan, moved_keys
 from lineage_index.store.schema import arrow_schema, runs_schema
 
 __all__ = ["relayout"]
 
-_NOWHERE = KeyColumns()
-
 
 def relayout(runs: pa.Table, values: pa.Table, old: Plan, new: Plan) -> tuple[pa.Table, pa.Table]:
     """`runs` and `values` as `new` has them. `values` may lack rows of keys that neither plan promotes."""
-    moved = [
-        name
-        for name in {**old.columns, **new.columns}
-        if old.columns.get(name, _NOWHERE) != new.columns.get(name, _NOWHERE)
-    ]
+    moved = moved_keys(old, new)
     pieces = [values]
     for name in moved:
         if name in old.columns:

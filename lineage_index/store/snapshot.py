@@ -112,13 +112,13 @@ class Snapshot:
 
     def key_rows(self, section: str | None = None, names: Iterable[str] | None = None) -> list[KeyRow]:
         """Rows of `keys`, all of them or those of a section, or of a section and some names."""
-        from lineage_index.store.locked import reader
+        from lineage_index.store.locked import parquet, reader
 
         wanted = None if names is None else list(names)
         with reader(self.files["keys"]) as connection:
             rows = connection.execute(
                 "SELECT section, key, runs, nums, texts, bools, nested, min, max, long_rows, history_only "
-                "FROM read_parquet($files) WHERE ($section IS NULL OR section = $section) "
+                f"FROM {parquet('files')} WHERE ($section IS NULL OR section = $section) "
                 "AND ($names IS NULL OR list_contains($names::VARCHAR[], key)) ORDER BY section, key",
                 {"files": list(self.files["keys"]), "section": section, "names": wanted},
             ).fetchall()

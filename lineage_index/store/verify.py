@@ -16,6 +16,7 @@ from lineage_index.store.engine import spilling
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.fetched import local_files
 from lineage_index.store.keys import Counts, counts_of
+from lineage_index.store.locked import parquet
 from lineage_index.store.longview import misplaced_count, placed_table
 from lineage_index.store.recount import count_keys
 from lineage_index.store.schema import arrow_schema, runs_schema
@@ -58,7 +59,7 @@ def verify(snapshot: Snapshot, progress: Callable[[int, int], None] | None = Non
             return findings
         with spilling(snapshot.path) as connection:
             connection.execute(
-                "CREATE TEMP TABLE live AS SELECT run_id, uuid FROM read_parquet($runs)",
+                f"CREATE TEMP TABLE live AS SELECT run_id, uuid FROM {parquet('runs')}",
                 {"runs": list(snapshot.files["runs"])},
             )
             for step in (_runs, _owners, _one_each, _history):
@@ -132,7 +133,7 @@ def _runs(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iterator
     for what, columns in (("run_id", "run_id"), ("uuid", "uuid"), ("place", "store, folder")):
         twice = _count(
             connection,
-            f"SELECT count(*) FROM (SELECT {columns} FROM read_parquet($runs) "
+            f"SELECT count(*) FROM (SELECT {columns} FROM {parquet('runs')} "
             f"WHERE coalesce({columns}) IS NOT NULL GROUP BY ALL HAVING count(*) > 1)",
             runs=snapshot.files["runs"],
         )
@@ -147,7 +148,7 @@ def _owners(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iterat
     for name in _OWNED:
         strangers = _count(
             connection,
-            "SELECT count(DISTINCT run_id) FROM read_parquet($files) "
+            f"SELECT count(DISTINCT run_id) FROM {parquet('files')} "
             "WHERE run_id NOT IN (SELECT run_id FROM live)",
             files=snapshot.files[name],
         )
@@ -157,7 +158,7 @@ def _owners(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iterat
     if snapshot.files["recorded_edges"]:
         twice = _count(
             connection,
-            "SELECT count(*) FROM (SELECT downstream, upstream, kind FROM read_parquet($files) "
+            f"SELECT count(*) FROM (SELECT downstream, upstream, kind FROM {parquet('files')} "
             "GROUP BY ALL HAVING count(*) > 1)",
             files=snapshot.files["recorded_edges"],
         )
@@ -165,8 +166,7 @@ def _owners(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iterat
             yield Finding("recorded_edges", "edge-twice", f"{twice} edges were recorded more than once")
     others = _count(
         connection,
-        "SELECT count(*) FROM read_parquet($files) e JOIN live USING (run_id) "
-        "WHERE e.downstream <> live.uuid",
+        f"SELECT count(*) FROM {parquet('files')} e JOIN live USING (run_id) WHERE e.downstream <> live.uuid",
         files=snapshot.files["edges"],
     )
     if others:
@@ -176,7 +176,7 @@ def _owners(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iterat
 def _one_each(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iterator[Finding]:
     wrong = _count(
         connection,
-        "SELECT count(*) FROM (SELECT run_id, count(p.run_id) n FROM live LEFT JOIN read_parquet($files) p "
+        f"SELECT count(*) FROM (SELECT run_id, count(p.run_id) n FROM live LEFT JOIN {parquet('files')} p "
         "USING (run_id) GROUP BY run_id HAVING n <> 1)",
         files=snapshot.files["payload"],
     )
@@ -184,7 +184,7 @@ def _one_each(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Iter
         yield Finding("payload", "not-one", f"{wrong} runs have no payload or several")
     twice = _count(
         connection,
-        "SELECT count(*) FROM (SELECT section, key, run_id FROM read_parquet($files) "
+        f"SELECT count(*) FROM (SELECT section, key, run_id FROM {parquet('files')} "
         "WHERE run_id IN (SELECT run_id FROM live) GROUP BY ALL HAVING count(*) > 1)",
         files=snapshot.files["values"],
     )
@@ -200,8 +200,8 @@ def _history(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Itera
     # An index may be without points; where a run has some, they are all there.
     wrong = _count(
         connection,
-        "SELECT count(*) FROM (SELECT section, key, run_id, count(*) n FROM read_parquet($points) "
-        "WHERE run_id IN (SELECT run_id FROM live) GROUP BY ALL) p LEFT JOIN read_parquet($series) s "
+        f"SELECT count(*) FROM (SELECT section, key, run_id, count(*) n FROM {parquet('points')} "
+        f"WHERE run_id IN (SELECT run_id FROM live) GROUP BY ALL) p LEFT JOIN {parquet('series')} s "
         "ON s.run_id = p.run_id AND s.section = p.section AND s.name = p.key AND s.kind = 'metric' "
         "WHERE s.count IS DISTINCT FROM p.n",
         points=snapshot.files["points"],

@@ -14,7 +14,7 @@ from lineage_index.store.commit import commit
 from lineage_index.store.commits import latest_version
 from lineage_index.store.errors import IndexMissing, IndexUnreadable
 from lineage_index.store.home import home_of
-from lineage_index.store.locked import reader
+from lineage_index.store.locked import parquet, reader
 from lineage_index.store.parquet import DataFile
 from lineage_index.store.prepare import Listed, Prepared, prepare
 from lineage_index.store.promotion import EMPTY, Plan, Promotion
@@ -102,7 +102,7 @@ def _select(snapshot: Snapshot, store: str, columns: str) -> list[tuple[Any, ...
     try:
         with reader(snapshot.files["runs"]) as connection:
             return connection.execute(
-                f"SELECT {columns} FROM read_parquet($files) WHERE store = $store",
+                f"SELECT {columns} FROM {parquet('files')} WHERE store = $store",
                 {"files": list(snapshot.files["runs"]), "store": store},
             ).fetchall()
     except duckdb.Error as error:

@@ -8,13 +8,15 @@ import pytest
 from store_samples import content, data_files_below, full, run
 
 from lineage_index.store import compaction, logs
+from lineage_index.store.commit import commit
 from lineage_index.store.compaction import compact, needs_compaction
 from lineage_index.store.errors import IndexMissing
 from lineage_index.store.maintain import history, vacuum
+from lineage_index.store.prepare import Listed, prepare
 from lineage_index.store.promotion import Promotion
 from lineage_index.store.snapshot import open_snapshot
 from lineage_index.store.verify import verify
-from lineage_index.store.writer import create, write_batch, write_index
+from lineage_index.store.writer import create, plan_changes, write_batch, write_index
 
 HOUR = timedelta(hours=1)
 
@@ -53,6 +55,24 @@ def test_compaction_changes_nothing_but_the_files(
     assert {len(files) for files in compacted.files.values()} == {1}
     assert content(open_snapshot(tmp_path, as_of=4)) == told
     assert compact(tmp_path, after) == 5
+
+
+def test_folders_named_like_columns_say_nothing(tmp_path: Path) -> None:
+    """Engines take `key=value` in a path for a column, and put it in the place of that of the files."""
+    plain, index = (
+        tmp_path / "plain",
+        tmp_path / "store=other" / "uuid=none" / "key=k" / "name=n" / "run_id=1",
+    )
+    for path in (plain, index):
+        _scattered(path, "none")
+        other = prepare(path, Listed([full(6)]), store="store", promotion="all")
+        commit(path, [other])
+    assert content(open_snapshot(index)) == content(open_snapshot(plain))
+    for promotion in ("all", "none"):
+        compact(index, promotion)
+        compacted = open_snapshot(index)
+        assert (verify(compacted), content(compacted)) == ([], content(open_snapshot(plain)))
+    assert plan_changes(open_snapshot(index), "store", {}).gone
 
 
 def test_compaction_chooses_columns_anew(tmp_path: Path) -> None:
