@@ -355,13 +355,16 @@ class _Ops(Mapping[str, Any]):
 
     def __init__(self, session: _Session) -> None:
         self._session = session
+        self._found: dict[str, dict[str, Any]] = {}
 
     def __getitem__(self, name: str) -> Any:
-        try:
-            run = self._session.operation_run(name, _WHOLE)
-        except RefError:
-            raise KeyError(name) from None
-        return {reference.root.value: evaluate(reference, run) for reference in _WHOLE}
+        if name not in self._found:
+            try:
+                run = self._session.operation_run(name, _WHOLE)
+            except RefError:
+                raise KeyError(name) from None
+            self._found[name] = {reference.root.value: evaluate(reference, run) for reference in _WHOLE}
+        return self._found[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._session.operation_names())
