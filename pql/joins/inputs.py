@@ -95,15 +95,21 @@ def check_input(param: JoinParam, join: Join, inputs: Mapping[str, Input]) -> No
         )
 
 
-def _is_number(value: Any) -> bool:
+def _number(value: Any) -> int | float | None:
+    """The number that a value is or spells."""
     if isinstance(value, str):
-        return spelt_number(value) is not None
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        return spelt_number(value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _is_whole(value: Any) -> bool:
+    number = _number(value)
+    return isinstance(number, int) or (number is not None and number.is_integer())
 
 
 _FITS: dict[str, Callable[[Any], bool]] = {
-    "int": lambda value: _is_number(value) and (not isinstance(value, float) or value.is_integer()),
-    "float": _is_number,
+    "int": _is_whole,
+    "float": lambda value: _number(value) is not None,
     "bool": lambda value: isinstance(value, bool) or value in ("true", "false"),
     "str": lambda value: isinstance(value, str),
     "dict": lambda value: isinstance(value, dict),

@@ -390,6 +390,7 @@ def test_faults_of_joins_are_found_before_anything_runs(tmp_path: Path) -> None:
         ("{kind: mapping, values: [{y: 1, x: 1}]}", "PQL615", "y"),
         ("{kind: mapping, values: [{x: 1}, {x: 1.5}]}", "PQL614", "x"),
         ("{kind: grid, params: {x: {kind: choice, value: [a]}}}", "PQL614", "x"),
+        ("{kind: grid, params: {x: {kind: choice, value: ['0.5']}}}", "PQL614", "x"),
         ("{kind: grid, params: {x: {kind: choice, value: 5}}}", "PQL631", "5"),
     ],
 )
