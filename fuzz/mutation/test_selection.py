@@ -36,6 +36,7 @@ MODULES = (
     "test_joins_document",
     "test_joins_values",
     "test_reference_text",
+    "test_reference_checks",
     "test_reference_elements",
     "test_reference_order",
     "test_reference_scopes",

@@ -1,0 +1,21 @@
+"""Whether a value passes a test: truth values and the texts that spell them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pql.binder.bound import FlagTest
+from pql.reference.checks import passes
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_flag_is_itself_or_its_text(flag: bool) -> None:
+    def nothing(_: Any) -> None:
+        raise AssertionError("no other field is asked")
+
+    tried: list[Any] = [True, False, "true", "false", "True", "FALSE", "", 1, 0, None]
+    wanted = [flag, "true"] if flag else [flag, "false"]
+    found = [each for each in tried if passes(FlagTest(flag), each, nothing)]
+    assert [(type(each), each) for each in found] == [(type(each), each) for each in wanted]
