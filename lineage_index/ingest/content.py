@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 from zlib import crc32
 
 from lineage_index.ingest.files import is_inside, open_regular
-from lineage_index.ingest.listing import TREES, Listing
+from lineage_index.ingest.listing import Listing
 from lineage_index.ingest.names import printable
-from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, RunFolder
+from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, TREES, RunFolder
 
 __all__ = ["LARGEST_JSON", "Checksum", "content_digest", "content_fingerprint"]
 

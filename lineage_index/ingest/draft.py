@@ -14,7 +14,7 @@ from lineage_index.ingest.files import TooLargeError, is_inside, open_regular, r
 from lineage_index.ingest.jsonfile import MISSING, load_json
 from lineage_index.ingest.lineagefile import artifact_of_series, read_lineage_file
 from lineage_index.ingest.lines import count_events
-from lineage_index.ingest.listing import SUFFIX, TREES, Listing
+from lineage_index.ingest.listing import Listing
 from lineage_index.ingest.names import decode_name, printable
 from lineage_index.ingest.problems import FAILED_READ, Reporter, make_problem
 from lineage_index.ingest.record import (
@@ -25,7 +25,7 @@ from lineage_index.ingest.record import (
     SeriesRecord,
 )
 from lineage_index.ingest.runfile import RunFile, read_run_file
-from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, RunFolder
+from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, SUFFIX, TREES, RunFolder
 
 __all__ = ["METRIC", "Draft", "SeriesFile", "read_draft"]
 
@@ -160,11 +160,7 @@ def _lineage(
 ) -> tuple[ArtifactRecord, ...] | None:
     """None when there is no list to read; without a problem when there is no file."""
     value = _read_json(folder, LINEAGE_FILE, report, checksums)
-    if isinstance(value, list):
-        return read_lineage_file(value, report)
-    if value is not MISSING:
-        report("wrong-type", "the file should hold a list", lost="everything this file says")
-    return None
+    return None if value is MISSING else read_lineage_file(value, report)
 
 
 def _read_json(folder: RunFolder, name: str, report: Reporter, checksums: dict[str, Checksum]) -> Any:

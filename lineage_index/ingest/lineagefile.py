@@ -13,12 +13,12 @@ __all__ = ["artifact_of_series", "read_lineage_file"]
 _RESOURCE_KIND = "system"
 
 
-def read_lineage_file(value: object, report: Reporter) -> tuple[ArtifactRecord, ...]:
+def read_lineage_file(value: object, report: Reporter) -> tuple[ArtifactRecord, ...] | None:
     """The artifacts of a run's lineage in the order of the file; what has no name or kind is reported and
-    left out, a key of a wrong type is reported and counts as missing."""
+    left out, a key of a wrong type is reported and counts as missing. None, reported, for what is no list."""
     if not isinstance(value, list):
         report("wrong-type", "the file should hold a list", lost="everything this file says")
-        return ()
+        return None
     found = (_artifact(entry, place, report) for place, entry in enumerate(value, 1))
     return tuple(each for each in found if each is not None)
 

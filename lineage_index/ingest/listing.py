@@ -9,12 +9,9 @@ from lineage_index.ingest.files import is_inside
 from lineage_index.ingest.names import printable
 from lineage_index.ingest.problems import make_problem
 from lineage_index.ingest.record import Problem
-from lineage_index.ingest.scan import RunFolder
+from lineage_index.ingest.scan import SUFFIX, RunFolder
 
-__all__ = ["SUFFIX", "TREES", "Listing"]
-
-SUFFIX = ".plx"
-TREES = ("events", "resources")
+__all__ = ["Listing"]
 
 
 class Listing:

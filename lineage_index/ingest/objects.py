@@ -12,14 +12,12 @@ from pathlib import Path
 from lineage_index.ingest.names import printable, uuid_hex
 from lineage_index.ingest.problems import make_problem
 from lineage_index.ingest.record import Problem
-from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, RunFolder
+from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, SUFFIX, TREES, RunFolder
 from lineage_index.objects.bucket import Bucket, Entry, in_parallel
 from lineage_index.objects.url import ObjectUrl
 
 __all__ = ["ObjectFolder", "copied", "scan_objects"]
 
-_TREES = ("events", "resources")
-_SUFFIX = ".plx"
 _LONGEST_NAME = 255
 """Bytes of a name that a folder of this machine can hold."""
 
@@ -149,7 +147,7 @@ def _is_read(parts: Sequence[str]) -> bool:
         case [name]:
             return name in (RUN_FILE, LINEAGE_FILE)
         case [tree, _, _]:
-            return tree in _TREES
+            return tree in TREES
         case _:
             return False
 
@@ -184,10 +182,10 @@ def _objects(bucket: Bucket, folder: ObjectFolder) -> list[Entry]:
 def _lay_out(folder: Path, parts: list[str]) -> Path | None:
     """Where an object has to be copied to; None for one that is not read, which gets a stand-in where its
     presence is worth a word."""
-    if parts[0] in _TREES and len(parts) > 1:
+    if parts[0] in TREES and len(parts) > 1:
         near = folder.joinpath(*parts[:3])
         (near if len(parts) > 3 else near.parent).mkdir(parents=True, exist_ok=True)
-        if len(parts) == 3 and parts[2].endswith(_SUFFIX):
+        if len(parts) == 3 and parts[2].endswith(SUFFIX):
             return near
         if len(parts) <= 3 and not near.exists():
             near.touch()

@@ -14,11 +14,12 @@ from lineage_index.ingest.names import printable, uuid_hex
 from lineage_index.ingest.problems import make_problem
 from lineage_index.ingest.record import Problem
 
-__all__ = ["LINEAGE_FILE", "RUN_FILE", "RunFolder", "scan"]
+__all__ = ["LINEAGE_FILE", "RUN_FILE", "SUFFIX", "TREES", "RunFolder", "scan"]
 
 RUN_FILE = "run.plx.json"
 LINEAGE_FILE = "lineages.plx.json"
-_TREES = ("events", "resources")
+TREES = ("events", "resources")
+SUFFIX = ".plx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _stats(path: str, real_root: str) -> Iterator[tuple[str, int, int]]:
             for entry in entries:
                 if entry.name in (RUN_FILE, LINEAGE_FILE):
                     yield _stat(entry, "", real_root)
-                elif entry.name in _TREES:
+                elif entry.name in TREES:
                     yield from _tree_stats(entry, real_root)
     except OSError:
         yield ".", -1, 0

@@ -14,6 +14,7 @@ UUID = "0123456789abcdef0123456789abcdef"
 DASHED = "01234567-89ab-cdef-0123-456789abcdef"
 OTHER = "fedcba9876543210fedcba9876543210"
 HEADER = "step|timestamp|metric\n"
+JSON_LINE = '{"timestamp": "2026-01-01 00:00:00Z", "step": %s, "text": "a|b\\n"}\n'
 
 
 def put(folder: Path, name: str, content: str | bytes) -> Path:
@@ -67,3 +68,15 @@ def series(record: RunRecord, kind: str, name: str, *, resource: bool = False) -
     return next(
         each for each in record.series if (each.kind, each.name, each.resource) == (kind, name, resource)
     )
+
+
+def whole_run(store: Path) -> Path:
+    """A run with a file of every sort."""
+    folder = store / UUID
+    run_file(folder, name="whole", inputs={"lr": 1}, created_at="2026-01-01")
+    put(folder, "lineages.plx.json", json.dumps([{"name": "m", "kind": "model", "path": "outputs/m"}]))
+    put(folder, "events/metric/loss.plx", HEADER + "0||1.0\n1||2.0")
+    put(folder, "events/text/note.plx", "\n" + JSON_LINE % 0 + JSON_LINE % 7)
+    put(folder, "events/image/i.plx", 'step|timestamp|image\n3|2026-01-01 00:00:00Z|{"path": "a|b"}')
+    put(folder, "resources/metric/cpu.plx", HEADER + "|2026-01-01 00:00:00Z|0.5")
+    return folder

@@ -22,29 +22,14 @@ from ingest_store import (
     read_only,
     run_file,
     series,
+    whole_run,
 )
 
-from lineage_index import refresh
-from lineage_index.ingest import draft, files, metrics
-from lineage_index.ingest.content import content_fingerprint
+from lineage_index.ingest.content import LARGEST_JSON, content_fingerprint
 from lineage_index.ingest.folder import pick_newest, read_run
 from lineage_index.ingest.problems import CODES, make_problem
-from lineage_index.ingest.record import ArtifactRecord, Problem, RunRecord, Severity
+from lineage_index.ingest.record import ArtifactRecord, Problem, RunRecord
 from lineage_index.ingest.scan import scan
-
-JSON_LINE = '{"timestamp": "2026-01-01 00:00:00Z", "step": %s, "text": "a|b\\n"}\n'
-
-
-def whole_run(store: Path) -> Path:
-    """A run with a file of every sort."""
-    folder = store / UUID
-    run_file(folder, name="whole", inputs={"lr": 1}, created_at="2026-01-01")
-    put(folder, "lineages.plx.json", json.dumps([{"name": "m", "kind": "model", "path": "outputs/m"}]))
-    put(folder, "events/metric/loss.plx", HEADER + "0||1.0\n1||2.0")
-    put(folder, "events/text/note.plx", "\n" + JSON_LINE % 0 + JSON_LINE % 7)
-    put(folder, "events/image/i.plx", 'step|timestamp|image\n3|2026-01-01 00:00:00Z|{"path": "a|b"}')
-    put(folder, "resources/metric/cpu.plx", HEADER + "|2026-01-01 00:00:00Z|0.5")
-    return folder
 
 
 def test_a_whole_run_has_no_problem(tmp_path: Path) -> None:
@@ -67,7 +52,7 @@ def _truncate(folder: Path) -> None:
 
 def _grow(folder: Path) -> None:
     with open(folder / "run.plx.json", "ab") as file:
-        file.truncate(draft.LARGEST_JSON + 1)
+        file.truncate(LARGEST_JSON + 1)
 
 
 def _deep(folder: Path) -> None:
@@ -189,258 +174,6 @@ def test_lineage_entries(tmp_path: Path) -> None:
     assert codes(record) == ["bad-entry"] * 3 + ["wrong-type"] * 5
 
 
-def bad_lines(*numbers: int) -> list[tuple[str, int]]:
-    return [("bad-line", number) for number in numbers]
-
-
-@pytest.mark.parametrize(
-    ("kind", "content", "count", "steps", "faults"),
-    [
-        ("text", "\n", 0, None, []),
-        ("text", "", 0, None, [("bad-header", None)]),
-        ("text", "\n" + JSON_LINE % 5 + (JSON_LINE % 6)[:-9], 1, (5, 5), [("cut-line", 3)]),
-        ("text", "\n" + "{]\n" + JSON_LINE % 6, 1, (6, 6), [("bad-line", 2)]),
-        ("text", "\n" + JSON_LINE % "null", 1, (None, None), []),
-        ("text", "\n" + '{"timestamp": "2026-01-01"}\n', 1, (None, None), []),
-        ("text", "\n" + JSON_LINE % '"x"', 0, None, [("bad-line", 2)]),
-        ("text", "\n" + JSON_LINE % "true", 0, None, [("bad-line", 2)]),
-        ("text", "\n" + JSON_LINE % 2**63, 0, None, [("bad-line", 2)]),
-        (
-            "text",
-            "\n" + '{"timestamp": "soon", "step": 1}\n[1]\n{}\n',
-            0,
-            None,
-            [("bad-line", i) for i in (2, 3, 4)],
-        ),
-        ("text", "\n" + "[" * 100_000 + "\n" + JSON_LINE % 1, 1, (1, 1), [("bad-line", 2)]),
-        ("text", JSON_LINE % 1 + JSON_LINE % 2, 2, (1, 2), []),
-        ("chart", "\n\n" + JSON_LINE % 1 + "\n", 1, (1, 1), []),
-        ("image", 'step|timestamp|image\n1||{"a": 1}\n||{}\n', 2, (1, 1), []),
-        ("image", 'step|timestamp|image\n1||{"a": 1}\n2||{"a"', 1, (1, 1), [("cut-line", 3)]),
-        (
-            "image",
-            "step|timestamp|image\n1||5\n2|{}\nx||{}\n1|x|{}\n",
-            0,
-            None,
-            [("bad-line", i) for i in (2, 3, 4, 5)],
-        ),
-        ("image", "step|timestamp|video\n1||{}\n", 1, (1, 1), [("bad-header", 1)]),
-        ("image", "1||{}\n2||{}\n", 2, (1, 2), [("bad-header", 1)]),
-        ("image", "oops\n2||{}\n", 1, (2, 2), [("bad-header", 1)]),
-        (
-            "image",
-            b'step|timestamp|image\n\xff\xfe\n2||{"\xff": 1}\n3||{}\n',
-            1,
-            (3, 3),
-            [("bad-line", i) for i in (2, 3)],
-        ),
-    ],
-)
-def test_event_files_of_other_kinds(
-    tmp_path: Path,
-    kind: str,
-    content: str | bytes,
-    count: int,
-    steps: tuple[int | None, int | None] | None,
-    faults: list[tuple[str, int | None]],
-) -> None:
-    put(whole_run(tmp_path), f"events/{kind}/x.plx", content)
-    record = read_only(tmp_path)
-    each = series(record, kind, "x")
-    assert each.count == count
-    assert (each.first_step, each.last_step) == (steps or (None, None))
-    assert [(problem.code, problem.line) for problem in record.problems] == faults
-    assert {problem.path for problem in record.problems} <= {f"{UUID}/events/{kind}/x.plx"}
-    assert series(record, "metric", "loss").count == 2
-
-
-def test_names_of_event_files(tmp_path: Path) -> None:
-    folder = whole_run(tmp_path)
-    long = "very~0123456789abcdef"
-    names = ["train__loss", "train%2Floss", "%E6%97%A5%E6%9C%AC", "größe", "a b", long, "other~1"]
-    for name in names:
-        put(folder, f"events/metric/{name}.plx", HEADER + "0||1.0")
-    whole = {"name": "very long", "kind": "metric", "path": f"events/metric/{long}.plx"}
-    renamed = {"name": "renamed", "kind": "metric", "path": "events/metric/a b.plx"}
-    put(folder, "lineages.plx.json", json.dumps([whole, renamed]))
-    with open(os.path.join(os.fsencode(folder), b"events/metric/caf\xe9.plx"), "wb") as file:
-        file.write(HEADER.encode() + b"0||1.0")
-    record = read_only(tmp_path)
-    assert record.problems == ()
-    found = {each.name for each in record.series if each.kind == "metric" and not each.resource}
-    assert found == {
-        "loss",
-        "train__loss",
-        "train/loss",
-        "日本",
-        "größe",
-        "a b",
-        "very long",
-        "other~1",
-        "caf\\xe9",
-    }
-    order = [(each.resource, each.kind, each.name) for each in record.series]
-    assert order == sorted(order)
-
-
-def test_what_is_no_event_file_is_told(tmp_path: Path) -> None:
-    folder = whole_run(tmp_path)
-    put(folder, "events/stray.txt", "")
-    put(folder, "events/metric/loss.plx.tmp", "")
-    (folder / "events/metric/folder.plx").mkdir()
-    os.mkfifo(folder / "events/metric/pipe.plx")
-    record = read_only(tmp_path)
-    assert {(each.code, each.path) for each in record.problems} == {
-        ("not-an-event-file", f"{UUID}/events/{name}")
-        for name in ("stray.txt", "metric/loss.plx.tmp", "metric/folder.plx", "metric/pipe.plx")
-    }
-    assert {each.severity for each in record.problems} == {Severity.NOTE}
-    assert len(record.series) == 4
-
-
-def test_a_file_where_the_events_should_be(tmp_path: Path) -> None:
-    run_file(tmp_path / UUID)
-    put(tmp_path / UUID, "events", "")
-    assert codes(read_only(tmp_path)) == ["not-an-event-file"]
-
-
-def test_links_in_a_run_stay_in_the_store(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    folder = whole_run(store)
-    outside = put(tmp_path, "outside/metric/secret.plx", HEADER + "0||42.0")
-    (folder / "events/metric/leak.plx").symlink_to(outside)
-    (folder / "events/other").symlink_to(outside.parent)
-    (folder / "events/metric/self.plx").symlink_to(folder / "events/metric/self.plx")
-    (folder / "events/metric/gone.plx").symlink_to(folder / "events/metric/nothing.plx")
-    (folder / "events/up").symlink_to(store)
-    (folder / "events/metric/again.plx").symlink_to(folder / "events/metric/loss.plx")
-    record = read_only(store)
-    assert {(each.code, each.path) for each in record.problems} == {
-        ("link-outside", f"{UUID}/events/metric/leak.plx"),
-        ("link-outside", f"{UUID}/events/metric/self.plx"),
-        ("link-outside", f"{UUID}/events/metric/gone.plx"),
-        ("link-outside", f"{UUID}/events/other"),
-        ("not-an-event-file", f"{UUID}/events/up/{UUID}"),
-    }
-    assert series(record, "metric", "again").count == 2
-    assert {each.name for each in record.series if each.kind == "metric"} == {"loss", "again", "cpu"}
-
-
-def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole_run(tmp_path)
-    opened = os.open
-
-    def refuse(path: str, *rest: object, **more: object) -> int:
-        if str(path).endswith(("loss.plx", "note.plx", "lineages.plx.json")):
-            raise PermissionError(13, "Permission denied", path)
-        return opened(path, *rest, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(files.os, "open", refuse)
-    record = read_only(tmp_path)
-    assert sorted((each.code, each.path) for each in record.problems) == [
-        ("unreadable", f"{UUID}/events/metric/loss.plx"),
-        ("unreadable", f"{UUID}/events/text/note.plx"),
-        ("unreadable", f"{UUID}/lineages.plx.json"),
-    ]
-    assert all("Permission denied" in each.message for each in record.problems)
-    assert [each.count for each in record.series] == [1, 0, 0, 1]
-    assert len(record.artifacts) == 4
-
-
-def test_a_folder_that_may_not_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole_run(tmp_path)
-    [folder] = folders(tmp_path)
-    listed = os.scandir
-
-    def refuse(path: str) -> object:
-        if path.endswith("metric"):
-            raise PermissionError(13, "Permission denied", path)
-        return listed(path)
-
-    monkeypatch.setattr(os, "scandir", refuse)
-    record = read_run(folder)
-    assert {(each.code, each.path) for each in record.problems} == {
-        ("unreadable", f"{UUID}/events/metric"),
-        ("unreadable", f"{UUID}/resources/metric"),
-    }
-    assert [each.kind for each in record.series] == ["image", "text"]
-    [changed] = folders(tmp_path)
-    assert changed.fingerprint != folder.fingerprint
-
-
-def test_reading_that_fails_half_way_keeps_what_was_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / UUID
-    run_file(folder)
-    put(folder, "lineages.plx.json", "[]")
-    put(folder, "events/metric/loss.plx", HEADER + "".join(f"{step}||1.0\n" for step in range(100)))
-    read = os.read
-
-    def fail(descriptor: int, size: int) -> bytes:
-        if size == 64 and os.lseek(descriptor, 0, os.SEEK_CUR) > 400:
-            raise OSError(5, "Input/output error")
-        return read(descriptor, size)
-
-    monkeypatch.setattr(metrics, "_FIRST_READ", 64)
-    monkeypatch.setattr(metrics, "_CHUNK", 64)
-    monkeypatch.setattr(metrics.os, "read", fail)
-    record = read_only(tmp_path)
-    assert only_problem(record).code == "failed-read"
-    assert 10 < series(record, "metric", "loss").count < 100
-    assert record.folder.fingerprint == ""
-
-
-@pytest.mark.parametrize("name", ["run.plx.json", "lineages.plx.json", "loss.plx", "note.plx"])
-def test_a_read_that_failed_is_made_up_for_by_the_next_refresh(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    store, index = tmp_path / "store", tmp_path / "index"
-    whole_run(store)
-    opened = os.open
-
-    def fail(path: str, *rest: object, **more: object) -> int:
-        if str(path).endswith(name):
-            raise OSError(5, "Input/output error", path)
-        return opened(path, *rest, **more)  # type: ignore[arg-type]
-
-    with monkeypatch.context() as disk:
-        disk.setattr(files.os, "open", fail)
-        first = refresh(store, index)
-    assert [each.code for each in first.problems] == ["failed-read"]
-    again = refresh(store, index)
-    assert (again.changed, again.problems) == (1, ())
-    assert refresh(store, index).unchanged == 1
-
-
-def test_files_that_vanish_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = whole_run(tmp_path)
-    listed = draft._series_files
-
-    def vanish(*arguments: object) -> list[draft.SeriesFile]:
-        found = list(listed(*arguments))  # type: ignore[arg-type]
-        (folder / "events/metric/loss.plx").unlink()
-        (folder / "events/text/note.plx").unlink()
-        return found
-
-    monkeypatch.setattr(draft, "_series_files", vanish)
-    record = read_only(tmp_path)
-    assert [(each.code, each.path) for each in record.problems] == [
-        ("vanished", f"{UUID}/events/metric/loss.plx"),
-        ("vanished", f"{UUID}/events/text/note.plx"),
-    ]
-    assert [each.count for each in record.series] == [1, 0, 0, 1]
-
-
-def test_a_folder_that_vanishes_is_told(tmp_path: Path) -> None:
-    folder = whole_run(tmp_path)
-    [found] = folders(tmp_path)
-    folder.rename(tmp_path / "gone")
-    record = read_run(found)
-    assert codes(record) == ["no-run-file", "vanished"]
-    assert (record.scalars, record.series, record.artifacts) == ({"status": "unknown"}, (), ())
-
-
 def test_any_byte_cut_off_anywhere_is_survived_and_told(tmp_path: Path) -> None:
     folder = whole_run(tmp_path)
     for path in sorted(folder.rglob("*.plx*")):
@@ -515,7 +248,7 @@ def test_a_fault_of_every_sort_in_one_store(tmp_path: Path) -> None:
     put(store / DASHED, "lineages.plx.json", "[")
     (store / OTHER / "lineages.plx.json").mkdir(parents=True)
     with open(put(store / "large", "run.plx.json", ""), "r+b") as file:
-        file.truncate(draft.LARGEST_JSON + 1)
+        file.truncate(LARGEST_JSON + 1)
     gone = whole_run(tmp_path / "other")
     [found] = folders(tmp_path / "other")
     gone.rename(tmp_path / "moved")
