@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lineage_index.index.locate import check_path
 from lineage_index.index.reading import Done, read_folders, with_other_content
@@ -25,6 +23,9 @@ from lineage_index.store.scratch import discarded_on_failure, written
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.writable import check_writable
 from lineage_index.store.writer import Changes, create, known_contents, plan_changes
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 __all__ = ["RefreshReport", "StoreMissing", "compare_with_store", "refresh"]
 
@@ -231,6 +232,10 @@ def _workers(asked: int | None) -> int:
 
 
 def _pool(count: int) -> ProcessPoolExecutor:
+    # Most refreshes are small and start no process.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=begin_worker)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from store_samples import full
 
-from lineage_index.store import compaction, logs, maintain, parquet, publish, shelf
+from lineage_index.store import compaction, logs, maintain, parquet, publish
 from lineage_index.store.recorded import record_edges
 from lineage_index.store.writer import write_batch
 
@@ -30,7 +30,7 @@ STAGES: dict[str, tuple[Any, str]] = {
     "manifest": (publish, "write_manifest"),
     "commit": (publish, "commit_runs"),
     "committed": (publish, "commit_runs"),
-    "unlink": (shelf.os, "unlink"),
+    "unlink": (os, "unlink"),
     "checkpoint": (logs, "open_table"),
 }
 

@@ -17,12 +17,13 @@ from lineage_index.store import delta
 from lineage_index.store.commit import commit
 from lineage_index.store.errors import IndexConflict, IndexUnreadable
 from lineage_index.store.prepare import Listed, prepare
+from lineage_index.store.publish import publish
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.verify import verify
 from lineage_index.store.writer import Changes, create, plan_changes, write_batch, write_index
 
 
-def names(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
+def names(snapshot: Snapshot) -> dict[int, tuple[str, str]]:
     """uuid number → (store, folder)"""
     rows = tables_of(snapshot)["runs"].select(["uuid", "store", "folder"]).to_pylist()
     return {int(row["uuid"], 16): (row["store"], row["folder"]) for row in rows}
@@ -209,7 +210,6 @@ def test_a_batch_of_another_plan_is_rewritten(tmp_path: Path) -> None:
 
 def _interrupted(monkeypatch: pytest.MonkeyPatch, path: Path, others: list[RunRecord]) -> None:
     """Lets another writer commit `others`, one a time, whenever this one is about to."""
-    publish = commit_module.publish
     waiting = list(others)
 
     def late(index: Path, based_on: int | None, what: Any) -> int:
@@ -248,7 +248,6 @@ def test_a_race_lost_for_good_is_reported(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_two_writers_make_the_index_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish = commit_module.publish
     other = prepare(tmp_path, Listed([full(1)]), store="store", promotion="none")
 
     def late(index: Path, based_on: int | None, what: Any) -> int:
