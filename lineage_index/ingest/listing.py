@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lineage_index.ingest.files import is_inside
 from lineage_index.ingest.names import printable
-from lineage_index.ingest.problems import make_problem
+from lineage_index.ingest.problems import make_problem, refusal
 from lineage_index.ingest.record import Problem
 from lineage_index.ingest.scan import SUFFIX, RunFolder
 
@@ -56,7 +56,7 @@ class Listing:
         except NotADirectoryError:
             self._add("not-an-event-file", shown, "a file where a folder of events should be", "")
         except OSError as error:
-            self._add("unreadable", shown, f"cannot be listed: {error.strerror}", "what it holds")
+            self._add(refusal(error), shown, f"cannot be listed: {error.strerror}", "what it holds")
         return []
 
     def _leaves(self, entry: os.DirEntry[str], relative: str) -> bool:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from lineage_index.ingest.record import Problem, Severity
 
-__all__ = ["CODES", "FAILED_READ", "Reporter", "make_problem"]
+__all__ = ["CODES", "FAILED_READ", "Reporter", "make_problem", "refusal"]
 
 FAILED_READ = "failed-read"
 """The code of a failure that says nothing about the file: a disk or a share that does not answer just now."""
@@ -52,6 +52,11 @@ def make_problem(code: str, path: str, message: str, *, lost: str = "", line: in
     return Problem(code, path, message, lost, line, severity)
 
 
+def refusal(error: OSError) -> str:
+    """The code of an error of the disk: may the same be tried again with more luck?"""
+    return FAILED_READ if error.errno in _PASSING else "unreadable"
+
+
 class Reporter:
     """Collects the problems of one file."""
 
@@ -66,5 +71,4 @@ class Reporter:
 
     def cannot_be_read(self, error: OSError, *, lost: str) -> None:
         """The file can't be opened or read on."""
-        code = FAILED_READ if error.errno in _PASSING else "unreadable"
-        self(code, f"cannot be read: {error.strerror or error}", lost=lost)
+        self(refusal(error), f"cannot be read: {error.strerror or error}", lost=lost)

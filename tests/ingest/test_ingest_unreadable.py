@@ -88,6 +88,21 @@ def test_a_folder_that_may_not_be_listed_is_told(tmp_path: Path, monkeypatch: py
     assert changed.fingerprint != folder.fingerprint
 
 
+def test_a_folder_whose_listing_failed_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole_run(tmp_path)
+    [folder] = folders(tmp_path)
+    listed = os.scandir
+
+    def fail(path: str) -> object:
+        if path.endswith("text"):
+            raise OSError(5, "Input/output error", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", fail)
+    record = read_run(folder)
+    assert (only_problem(record).code, record.folder.fingerprint) == ("failed-read", "")
+
+
 def test_reading_that_fails_half_way_keeps_what_was_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
