@@ -96,6 +96,12 @@ def test_what_is_no_reference_is_refused_with_what_is_close(text: str, close: st
     with pytest.raises(UnknownReferenceError) as caught:
         parse_reference(text)
     assert close is None or close in caught.value.close
+    assert (caught.value.text, str(caught.value)) == (text, text)
+
+
+@pytest.mark.parametrize("text", ["inputs", "outputs.val.loss", "globals.uuid"])
+def test_a_reference_is_written_as_it_is_read(text: str) -> None:
+    assert str(parse_reference(text)) == text
 
 
 def test_globals_of_a_run() -> None:

@@ -147,6 +147,22 @@ def test_what_a_dag_does_not_have(reference: str, reason: str) -> None:
     assert found == ("PQL620", "dag", {"ref": "dag", "reason": reason}, "")
 
 
+def test_faults_in_the_dag_are_told() -> None:
+    asked = of_dag("{value: 1}", "{n: {ref: dag, value: inputs.m}}")
+    lost = {"ref": "dag", "reason": "the DAG has no input `m`"}
+    assert refused(asked, "inner") == ("PQL620", "dag", lost, "")
+    assert refused(of_dag("{value: 1}", "{n: 5}"), "inner")[:2] == ("PQL603", "n")
+    nameless = of_dag("{value: 1}").replace("{name: m, type: int}", "{type: int}")
+    assert refused(nameless, "inner")[0] == "PQL603"
+
+
+@pytest.mark.parametrize("text", ["{{ globals.nope }}", "a {{ globals.nope }}"])
+def test_a_template_that_names_nothing(text: str) -> None:
+    code, where, _, hint = refused(operation(f"{{a: {{value: '{text}'}}}}"))
+    assert (code, where) == ("PQL608", "{{ globals.nope }}")
+    assert "name" in hint
+
+
 def test_a_param_that_neither_the_operation_nor_its_dag_takes() -> None:
     found = refused(of_dag("{value: 1}"), "inner", zzzzzzz=1)
     assert found == ("PQL615", "params", {"param": "zzzzzzz"}, "there are: a, b, m, n")
