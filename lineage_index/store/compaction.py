@@ -22,7 +22,7 @@ from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts, counts_of
 from lineage_index.store.locked import parquet
 from lineage_index.store.longview import moving_rows, placed_table, remaining_rows
-from lineage_index.store.parquet import DataFile, TableFile, table_folder, write_table_file
+from lineage_index.store.parquet import DataFile, table_folder, write_pieces, write_table_file
 from lineage_index.store.promotion import KeyUse, Plan, Promotion, choose_plan, moved_keys
 from lineage_index.store.publish import Next, publish, retried, settled
 from lineage_index.store.recount import count_keys
@@ -165,25 +165,9 @@ def _write(
 ) -> list[DataFile]:
     """The result of a query as new files of a table."""
     schema = arrow_schema(name)
+    pieces = batches(connection, query, parameters, schema, _ROWS_A_PIECE.get(name, _ROWS_A_PIECE_ELSE))
     most = _ROWS_A_FILE.get(name, _ROWS_A_FILE_ELSE)
-    piece = _ROWS_A_PIECE.get(name, _ROWS_A_PIECE_ELSE)
-    files: list[DataFile] = []
-    file: TableFile | None = None
-    try:
-        for rows in batches(connection, query, parameters, schema, piece):
-            if file is None:
-                file = TableFile(table_folder(index, name), name, schema, nan=nan, rows=rows.num_rows)
-            file.write(rows)
-            if file.rows >= most:
-                files.append(file.close())
-                file = None
-        if file is not None:
-            files.append(file.close())
-            file = None
-    finally:
-        if file is not None:
-            file.discard()
-    return files
+    return write_pieces(table_folder(index, name), name, schema, pieces, nan=nan, most=most)
 
 
 def _runs_and_values(

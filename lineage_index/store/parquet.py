@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from lineage_index.store.scratch import written
 from pql.catalog.tables import table
 
-__all__ = ["DataFile", "TableFile", "new_file_name", "table_folder", "write_table_file"]
+__all__ = ["DataFile", "TableFile", "new_file_name", "table_folder", "write_pieces", "write_table_file"]
 
 _ROW_GROUP = {"runs": 24_576, "payload": 512}
 """The rows of a page are spread over `payload`: twenty of 100,000 runs cost a third of what they cost with
@@ -65,6 +65,31 @@ def write_table_file(folder: Path, name: str, rows: pa.Table) -> DataFile:
     except BaseException:
         file.discard()
         raise
+
+
+def write_pieces(
+    folder: Path, name: str, schema: pa.Schema, pieces: Iterable[pa.Table], *, nan: Iterable[str], most: int
+) -> list[DataFile]:
+    """Writes tables as they come to new files of the table `name`, none of which goes on once it has `most`
+    rows. `nan` names the columns that may hold NaN."""
+    without = list(nan)
+    files: list[DataFile] = []
+    file: TableFile | None = None
+    try:
+        for rows in pieces:
+            if file is None:
+                file = TableFile(folder, name, schema, nan=without, rows=rows.num_rows)
+            file.write(rows)
+            if file.rows >= most:
+                files.append(file.close())
+                file = None
+        if file is not None:
+            files.append(file.close())
+            file = None
+    finally:
+        if file is not None:
+            file.discard()
+    return files
 
 
 class TableFile:

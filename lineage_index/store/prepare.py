@@ -20,7 +20,7 @@ import pyarrow as pa
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts
-from lineage_index.store.parquet import DataFile, TableFile, table_folder, write_table_file
+from lineage_index.store.parquet import DataFile, table_folder, write_pieces, write_table_file
 from lineage_index.store.promotion import Plan, Promotion
 from lineage_index.store.records import Run
 from lineage_index.store.rows import Member, rows_of
@@ -110,8 +110,14 @@ def _prepare(index: Path, source: Source, store: str, plan: Plan | None, promoti
     hung = points_of_records(outline, run_ids)
     tables = PointTables(outline, run_ids)
     streamed = tables.convert(source.points(tables.places))
-    points = _write_points(
-        table_folder(index, "points"), streamed if hung is None else chain([hung], streamed)
+    tables_of_points = streamed if hung is None else chain([hung.cast(POINT_FILES)], streamed)
+    points = write_pieces(
+        table_folder(index, "points"),
+        "points",
+        POINT_FILES,
+        tables_of_points,
+        nan=["value"],
+        most=_POINTS_A_FILE,
     )
     rows = rows_of(source.records(), store=store, run_ids=run_ids, plan=plan, promotion=promotion)
     files = {
@@ -119,7 +125,7 @@ def _prepare(index: Path, source: Source, store: str, plan: Plan | None, promoti
         for name, table in rows.tables.items()
         if table.num_rows
     }
-    return Prepared({**files, "points": points}, rows.counts, rows.plan, rows.members)
+    return Prepared({**files, "points": tuple(points)}, rows.counts, rows.plan, rows.members)
 
 
 def _numbered(runs: Sequence[Run]) -> list[int]:
@@ -139,23 +145,3 @@ def new_run_ids(count: int) -> range:
         raise ValueError(f"a batch has at most {BLOCK} runs, not {count}")
     base = secrets.randbits(46) << 16
     return range(base, base + count)
-
-
-def _write_points(folder: Path, tables: Iterable[pa.Table]) -> tuple[DataFile, ...]:
-    files: list[DataFile] = []
-    file: TableFile | None = None
-    try:
-        for table in tables:
-            if file is None:
-                file = TableFile(folder, "points", POINT_FILES, nan=["value"], rows=table.num_rows)
-            file.write(table.cast(POINT_FILES))
-            if file.rows >= _POINTS_A_FILE:
-                files.append(file.close())
-                file = None
-        if file is not None:
-            files.append(file.close())
-            file = None
-    finally:
-        if file is not None:
-            file.discard()
-    return tuple(files)
