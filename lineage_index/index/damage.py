@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-from lineage_index.store.locked import reader
+from lineage_index.store.locked import parquet, reader
 
 __all__ = ["find_damage"]
 
@@ -15,7 +15,7 @@ __all__ = ["find_damage"]
 def find_damage(files: Iterable[str]) -> str | None:
     """What is wrong with the first Parquet file that can't be read to its end; None if all can."""
     # A hash needs every value of every column, and keeps none.
-    statement = "SELECT bit_xor(hash(COLUMNS(*))) FROM read_parquet($1)"
+    statement = f"SELECT bit_xor(hash(COLUMNS(*))) FROM {parquet('1')}"
     for file in files:
         if not os.path.exists(file):
             return f"{file} is missing"
