@@ -12,7 +12,7 @@ _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_to
 _EXAMPLES = int(os.environ.get("PQL_FUZZ", "0"))
 
 settings.register_profile(
-    "ci", max_examples=300, deadline=None, derandomize=True, suppress_health_check=_SLOW
+    "ci", max_examples=200, deadline=None, derandomize=True, suppress_health_check=_SLOW
 )
 settings.register_profile(
     "fuzz", max_examples=_EXAMPLES or 1, deadline=None, suppress_health_check=_SLOW, print_blob=True

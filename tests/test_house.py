@@ -171,8 +171,12 @@ def build(kind: str, source: Path, into: Path) -> Path:
     return made
 
 
-def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
-    wheel = build("wheel", ROOT, tmp_path / "wheel")
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("wheel", ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+def test_the_wheel_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
         names = set(archive.namelist())
@@ -194,7 +198,7 @@ def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == [str(tmp_path / "site" / "pql" / "__init__.py"), "0.25"]
 
 
-def test_the_source_distribution_builds_the_same_wheel(tmp_path: Path) -> None:
+def test_the_source_distribution_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     with tarfile.open(build("sdist", ROOT, tmp_path / "sdist")) as archive:
         archive.extractall(tmp_path / "source", filter="data")
     (source,) = (tmp_path / "source").iterdir()
@@ -206,6 +210,6 @@ def test_the_source_distribution_builds_the_same_wheel(tmp_path: Path) -> None:
         "examples/demo.py",
     ):
         assert (source / name).is_file()
-    ours = zipfile.ZipFile(build("wheel", ROOT, tmp_path / "ours"))
+    ours = zipfile.ZipFile(wheel)
     theirs = zipfile.ZipFile(build("wheel", source, tmp_path / "theirs"))
     assert sorted(ours.namelist()) == sorted(theirs.namelist())
