@@ -130,7 +130,9 @@ def hold(folder: str | Path) -> int | None:
     handle = os.open(os.path.join(folder, "local.lock"), os.O_RDWR | os.O_CREAT, 0o666)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError as error:
         os.close(handle)
-        return None
+        if isinstance(error, BlockingIOError):
+            return None
+        raise
     return handle

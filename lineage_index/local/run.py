@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lineage_index.index.index import Index
@@ -26,6 +25,7 @@ from lineage_index.local.events import (
     StepEnded,
 )
 from lineage_index.local.job import Job, Workshop
+from lineage_index.local.outcome import BusyError, Options, Outcome, UnknownRunError
 from lineage_index.local.plan import Plan, Step
 from lineage_index.local.pool import Ending, run_pool
 from lineage_index.local.record import (
@@ -46,50 +46,7 @@ from lineage_index.local.verdicts import goes, judged, seed_of, status_of_all, s
 from lineage_index.tracking.statuses import DONE
 from pql.joins.space import read_space
 
-__all__ = ["BusyError", "Options", "Outcome", "UnknownRunError", "run_file"]
-
-
-class BusyError(Exception):
-    """The run that should be resumed is going on; the text says so."""
-
-
-class UnknownRunError(Exception):
-    """The run of the DAG that is meant is not in the index; the text says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a file is run. `file` is where it lies; `store` and `index` need not be there yet. `concurrency`
-    goes before the file's own; None and none there: one process a core. `dag_run` is the uuid of the run that
-    an operation of a DAG, run alone, belongs to."""
-
-    file: Path
-    store: Path
-    index: Path
-    params: Mapping[str, Any] = field(default_factory=dict)
-    globals: Mapping[str, Any] = field(default_factory=dict)
-    concurrency: int | None = None
-    project: str | None = None
-    resume: bool = False
-    dag_run: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of it: the uuid of the whole, how many runs ended how (`kept`: they were there before), and
-    the name of the signal that stopped it."""
-
-    uuid: str
-    succeeded: int
-    failed: int
-    stopped: int
-    kept: int
-    signal: str = ""
-
-    @property
-    def complete(self) -> bool:
-        """Whether every run is there and succeeded."""
-        return not (self.failed or self.stopped or self.signal)
+__all__ = ["run_file"]
 
 
 def run_file(plan: Plan, options: Options, report: Report) -> Outcome:

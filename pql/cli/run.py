@@ -10,8 +10,9 @@ from pathlib import Path
 
 from lineage_index.index.locate import index_for_writing
 from lineage_index.index.refresh import StoreMissing
+from lineage_index.local.outcome import BusyError, Options, Outcome, UnknownRunError
 from lineage_index.local.plan import FaultsError, read_plan
-from lineage_index.local.run import BusyError, Options, Outcome, UnknownRunError, run_file
+from lineage_index.local.run import run_file
 from pql.binder.binder import Clock
 from pql.check.output.text import plain as told
 from pql.check.report import CheckReport

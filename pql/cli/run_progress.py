@@ -16,7 +16,7 @@ from lineage_index.local.events import (
     StepBegun,
     StepEnded,
 )
-from lineage_index.local.run import Outcome
+from lineage_index.local.outcome import Outcome
 from pql.cli.progress import LiveLine
 from pql.cli.text import printable
 from pql.diagnostics.render import render

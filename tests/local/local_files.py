@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from lineage_index.local.events import Event
+from lineage_index.local.outcome import Options, Outcome
 from lineage_index.local.plan import Plan, read_plan
-from lineage_index.local.run import Options, Outcome, run_file
+from lineage_index.local.run import run_file
 from pql.binder.binder import Clock
 
 __all__ = ["folders", "gone", "named", "operation", "plan_of", "run"]

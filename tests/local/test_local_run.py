@@ -13,9 +13,9 @@ from local_files import folders, gone, named, operation, plan_of, run
 from lineage_index import Index
 from lineage_index.local.checks import check_filled
 from lineage_index.local.events import Event, Noted, Output, RunBegun, RunEnded
+from lineage_index.local.outcome import BusyError, UnknownRunError
 from lineage_index.local.plan import FaultsError
 from lineage_index.local.record import hold
-from lineage_index.local.run import BusyError, UnknownRunError
 from pql.diagnostics.diagnostic import PqlError
 
 ROWS = "{kind: mapping, values: [{x: 1}, {x: 2}, {x: 3}]}"
