@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from lineage_index.index.sources import files_sql, literal
+from lineage_index.index.sources import files_sql
 from lineage_index.store.errors import IndexUnreadable
-from lineage_index.store.locked import lock
+from lineage_index.store.locked import literal, lock
 from lineage_index.store.snapshot import Snapshot
 from pql.catalog.tables import TABLES, ColumnType, Table, table
 from pql.diagnostics.visible import FORMULA

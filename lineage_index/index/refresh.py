@@ -87,6 +87,7 @@ class RefreshReport:
         return report
 
 
+@no_collection()
 def refresh(
     store: str | Path,
     index: str | Path,
@@ -108,19 +109,6 @@ def refresh(
 
     Raises StoreMissing, or what the store of tables raises (StoreError).
     """
-    with no_collection():
-        return _refresh(store, index, history, verify, compaction, workers, progress)
-
-
-def _refresh(
-    store: str | Path,
-    index: str | Path,
-    history: bool,
-    verify: bool,
-    compaction: bool,
-    workers: int | None,
-    progress: Callable[[int, int], None] | None,
-) -> RefreshReport:
     root = store_at(store)
     target = home_of(index if "://" in str(index) else os.path.abspath(index))
     check_path(target)

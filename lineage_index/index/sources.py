@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from lineage_index.store.locked import literal
 from lineage_index.store.snapshot import Snapshot
 from pql.catalog.tables import TABLES
 from pql.sql.emitter import quote
 
-__all__ = ["files_sql", "literal", "with_sources"]
+__all__ = ["files_sql", "with_sources"]
 
 _EDGES = "upstream, downstream, kind, values, statuses"
 _TABLE = "|".join(each.name for each in TABLES)
@@ -47,8 +48,3 @@ def files_sql(snapshot: Snapshot, name: str) -> str:
     """The files of a table, as what stands in FROM."""
     files = ", ".join(literal(file) for file in snapshot.files[name])
     return f"read_parquet([{files}], hive_partitioning = false)"
-
-
-def literal(text: str) -> str:
-    """A text literal: paths of our own files, and keys of the index (never part of a query)."""
-    return "'" + text.replace("'", "''") + "'"

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 import duckdb
 
-__all__ = ["lock", "parquet", "reader"]
+__all__ = ["literal", "lock", "parquet", "reader"]
 
 
 def lock(connection: duckdb.DuckDBPyConnection, *folders: str | os.PathLike[str]) -> None:
     """From here on no file but those below `folders` can be reached, whatever a statement says: no other one,
     no network, no extension; and that can't be undone."""
-    allowed = ", ".join(_text(os.fspath(each)) for each in folders)
+    allowed = ", ".join(literal(os.fspath(each)) for each in folders)
     connection.execute(f"SET allowed_directories = [{allowed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
@@ -33,6 +33,6 @@ def parquet(parameter: str, *, filename: bool = False) -> str:
     return f"read_parquet(${parameter}, hive_partitioning = false{named})"
 
 
-def _text(value: str) -> str:
-    """A text literal. Only the paths of the index's own folders come through here."""
-    return "'" + value.replace("'", "''") + "'"
+def literal(text: str) -> str:
+    """A text literal: paths of our own files, and keys of the index (never part of a query)."""
+    return "'" + text.replace("'", "''") + "'"

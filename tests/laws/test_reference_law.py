@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
@@ -62,15 +64,16 @@ def test_one_field_in_every_way(cases, promotion, data):
     assert Index(some, promotion).uuids(query) == search(query, some)
 
 
-def _as_if_long() -> pytest.MonkeyPatch:
-    """From here on, two of anything are many."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(sql_tests, "LONG", 1)
-    patch.setattr(members, "PATTERN", 8)
-    patch.setattr(gather, "_FEW", 1)
-    patch.setattr(emitter, "_FEW", 1)
-    patch.setattr(emitter, "_BLOCK", 2)
-    return patch
+@contextmanager
+def _as_if_long() -> Iterator[None]:
+    """Here two of anything are many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sql_tests, "LONG", 1)
+        patch.setattr(members, "PATTERN", 8)
+        patch.setattr(gather, "_FEW", 1)
+        patch.setattr(emitter, "_FEW", 1)
+        patch.setattr(emitter, "_BLOCK", 2)
+        yield
 
 
 @pytest.mark.parametrize("promotion", ["none", "auto"])
@@ -80,11 +83,8 @@ def test_long_queries_mean_what_short_ones_mean(promotion, data, node, sort):
     note(f"{format_query(node)}   sort {format_sort(sort)}")
     query = bind(node, sort, clock=CLOCK)
     some = data.draw(runs(needs_of(query)))
-    patch = _as_if_long()
-    try:
+    with _as_if_long():
         assert Index(some, promotion).uuids(query) == search(query, some)
-    finally:
-        patch.undo()
 
 
 @pytest.mark.parametrize("cases", [number_cases, text_cases, nested_cases, part_cases, graph_cases])
@@ -95,11 +95,8 @@ def test_long_conditions_in_every_way(cases, promotion, data):
     node, sort, some = data.draw(cases())
     note(f"{format_query(node)}   sort {format_sort(sort)}")
     query = bind(node, sort, clock=CLOCK)
-    patch = _as_if_long()
-    try:
+    with _as_if_long():
         assert Index(some, promotion).uuids(query) == search(query, some)
-    finally:
-        patch.undo()
 
 
 _TEXTS = ["", *(one + other for one in "aBé.|\\\n" for other in ("", *"AbÉ.|\\$"))]
@@ -132,11 +129,8 @@ def test_lists_are_as_long_conditions(name: str) -> None:
         for number, text in enumerate(_TEXTS * 2)
     ]
     query = bind(parse_query(LONG_LISTS[name]), (), clock=CLOCK)
-    patch = _as_if_long()
-    try:
+    with _as_if_long():
         found = Index(some, "auto").uuids(query)
-    finally:
-        patch.undo()
     assert found == search(query, some)
     assert 0 < len(found) < len(some)
 
