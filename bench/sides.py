@@ -11,7 +11,7 @@ import duckdb
 
 from bench.queries import Query, bind_names
 from lineage_index import Index
-from lineage_index.index.engine import threads_for
+from lineage_index.index.engine import settings_for
 from lineage_index.index.index import _kept as parsed
 from lineage_index.store.snapshot import Snapshot
 from pql.joins.model import Join, JoinParam
@@ -32,7 +32,7 @@ class Hand:
     page takes a third longer."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.connection = duckdb.connect(":memory:", config={"threads": threads_for(snapshot)})
+        self.connection = duckdb.connect(":memory:", config=settings_for(snapshot))
         self.connection.execute("SET parquet_metadata_cache = true")
         # Without it, the engine builds its hash tables on all runs wherever a key is joined.
         self.connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
