@@ -6,6 +6,7 @@ thousands of small tests would cost it more than the work they do. `make mutants
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -15,6 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+# Always the same examples, whatever the time they take; of a failure it is enough that there is one.
+settings.register_profile(
+    "mutants",
+    max_examples=int(os.environ.get("PQL_FUZZ", "20")),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile("mutants")
 
 TESTS = Path(__file__).parents[2] / "tests"
 FOLDERS = ("", "binder", "corpus", "joins", "laws", "plan", "reference", "syntax")
@@ -35,6 +49,7 @@ MODULES = (
     "test_joins_templates",
     "test_joins_document",
     "test_joins_values",
+    "test_joins_faults",
     "test_reference_text",
     "test_reference_checks",
     "test_reference_elements",
