@@ -54,7 +54,9 @@ _POSIX = {
 _WORD = "(?-i:[0-9A-Za-z_])"  # RE2 folds no case here
 _BOUNDARY = f"(?:(?<={_WORD})(?!{_WORD})|(?<!{_WORD})(?={_WORD}))"
 _TOKEN = re.compile(
-    r"\[:(?P<not>\^?)(?P<posix>[a-z]+):\]|\\[pP](?:\{\^?\w+\}|\w)|\\(?P<escape>.)|(?P<plain>.)", re.DOTALL
+    rf"\[:(?P<not>\^?)(?P<posix>{'|'.join(_POSIX)}):\]"
+    r"|\\[pP](?:\{\^?\w+\}|\w)|\\(?P<escape>.)|(?P<plain>.)",
+    re.DOTALL,
 )
 
 
@@ -98,12 +100,7 @@ def _translate(pattern: str) -> str:
             if text == "]" and inside.items + inside.complements:
                 parts.append(inside.text())
                 inside = None
-            elif (
-                text == "^"
-                and not inside.negated
-                and pattern.endswith("[", 0, token.start())
-                and not inside.items
-            ):
+            elif text == "^" and pattern[token.start() - 1] == "[" and not inside.items:
                 inside.negated = True
             else:
                 inside.items.append("\\" + text if text in "[]&~|^" else text)

@@ -9,7 +9,6 @@ from marked import marked, split
 
 from pql.binder.binder import Clock, bind
 from pql.binder.bound import BoundQuery
-from pql.binder.regexes import regex_size
 from pql.catalog.fields import Entity
 from pql.catalog.layout import UNSEEN
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
@@ -235,23 +234,6 @@ def test_patterns_too_large_together() -> None:
         compiled(patterns(553))
     assert caught.value.diagnostic.code == "PQL307"
     assert caught.value.diagnostic.span == (len(patterns(552)) + 8, len(patterns(553)))
-
-
-@pytest.mark.parametrize(
-    ("pattern", "size"),
-    [
-        ("abc", 3),
-        ("a{1,900}b", 901),
-        ("(.?){1000}", 8_000),
-        (r"\pL{3}", 1_200),
-        ("[^]a]{3}x", 16),
-        (r"[\pL]", 400),
-        (r"a\{3}", 4),
-        ("((a{9}){9}){9}", 909),
-    ],
-)
-def test_the_size_of_a_pattern(pattern: str, size: int) -> None:
-    assert regex_size(pattern) == size
 
 
 def test_every_code_of_names_types_and_limits_is_here() -> None:

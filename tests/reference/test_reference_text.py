@@ -6,13 +6,13 @@ import string
 
 import pytest
 
-from pql.reference.text import matches
+from pql.reference.text import fold, matches
 
 
 @pytest.mark.parametrize(
     ("pattern", "found", "others"),
     [
-        (r"^\d$", "09", "a٣"),
+        (r"^\d$", "09", "aX٣"),
         (r"^\D$", "a٣", "09"),
         (r"^\w$", "aZ_5", "é-"),
         (r"^\W$", "é-", "aZ_5"),
@@ -20,11 +20,15 @@ from pql.reference.text import matches
         (r"^\S$", "\va\u00a0", "\t\n\f\r "),
         (r"^[\d_]$", "7_", "ad\\"),
         (r"^[\D_]$", "a_d", "7"),
+        (r"^[\W12]$", "-12", "Xa3"),
         (r"^[\W_]$", "_-é", "a"),
         (r"^[^\W_]$", "aZ5", "_-é"),
         (r"^[^\W\D]$", "5", "a-_"),
         (r"^[^a-c]$", "d^]\n", "abc"),
         (r"^[]a]$", "]a", "b["),
+        (r"^[XYZ]$", "XYZ", "W"),
+        ("[^b]", "a", "b"),
+        ("[:cent:]", ":cent", "a["),
         (r"^[^]a]$", "b[^", "]a"),
         (r"^[a^]$", "a^", "b"),
         (r"^[^^]$", "a", "^"),
@@ -125,3 +129,8 @@ def test_a_pattern(pattern: str, text: str, found: bool) -> None:
 )
 def test_a_pattern_in_any_case(pattern: str, text: str, found: bool) -> None:
     assert matches(pattern, text, ignore_case=True) is found
+
+
+def test_folding_is_the_simple_lower_case_of_each_character() -> None:
+    assert fold("STRASSE straße ΣΑΣ İI") == "strasse straße σασ ii"
+    assert [each for each in map(chr, range(0x20000)) if len(fold(each)) != 1] == []
