@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -18,14 +19,20 @@ from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.prepare import Prepared, prepare
 from lineage_index.store.promotion import Plan
 
-__all__ = ["Done", "Folders", "read_folders", "with_other_content"]
+__all__ = ["Done", "Folders", "batches", "read_folders", "with_other_content"]
+
+_BATCH_BYTES = 1 << 28
+"""Bytes of the folders that are written together at most, which bounds the memory: points pass by, all else
+is held."""
+
+_Folder = TypeVar("_Folder", bound=AnyFolder)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """What one step of reading gave."""
 
-    prepared: Prepared
+    prepared: tuple[Prepared, ...]
     problems: tuple[Problem, ...]
     damaged: int
     folders: int = field(default=0)
@@ -53,23 +60,51 @@ class Folders:
         return self._records
 
 
+def batches(folders: Sequence[_Folder], most: int) -> Iterator[list[_Folder]]:
+    """The folders in batches of at most `most` and bounded size, as far as that is known."""
+    batch: list[_Folder] = []
+    size = 0
+    for folder in folders:
+        if batch and (len(batch) >= most or size + folder.size > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(folder)
+        size += folder.size
+    if batch:
+        yield batch
+
+
 def read_folders(
     batch: Sequence[AnyFolder], target: Path, store: str, history: bool, plan: Plan | None
 ) -> Done:
     """Reads the folders and writes their rows to files that no snapshot names yet. Raises StoreMissing or
     IndexUnreadable."""
+    prepared: list[Prepared] = []
+    problems: list[Problem] = []
+    damaged = 0
     with at_hand(batch) as (folders, more):
-        source = Folders(folders, history)
-        try:
-            prepared = prepare(target, source, store=store, plan=plan)
-        except (OSError, pa.ArrowException) as error:
-            words = error.strerror if isinstance(error, OSError) and error.strerror else error
-            message = f"the index at {target} cannot be written: {words}"
-            raise IndexUnreadable(str(target), message) from error
-        records = source.records()
-    problems = (*more, *(problem for record in records for problem in record.problems))
-    damaged = sum(any(each.severity is Severity.WARNING for each in record.problems) for record in records)
-    return Done(prepared, problems, damaged, len(batch))
+        problems += more
+        for part in batches(folders, len(folders)):
+            written, records = _write(Folders(part, history), target, store, plan)
+            plan = written.plan
+            prepared.append(written)
+            problems += [problem for record in records for problem in record.problems]
+            damaged += sum(map(_is_damaged, records))
+            del records  # before the next are read
+    return Done(tuple(prepared), tuple(problems), damaged, len(batch))
+
+
+def _write(source: Folders, target: Path, store: str, plan: Plan | None) -> tuple[Prepared, list[RunRecord]]:
+    try:
+        return prepare(target, source, store=store, plan=plan), source.records()
+    except (OSError, pa.ArrowException) as error:
+        words = error.strerror if isinstance(error, OSError) and error.strerror else error
+        message = f"the index at {target} cannot be written: {words}"
+        raise IndexUnreadable(str(target), message) from error
+
+
+def _is_damaged(record: RunRecord) -> bool:
+    return any(each.severity is Severity.WARNING for each in record.problems)
 
 
 def with_other_content(batch: Sequence[AnyFolder], known: Mapping[str, str | None]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lineage_index.index.locate import check_path
-from lineage_index.index.reading import Done, read_folders, with_other_content
+from lineage_index.index.reading import Done, batches, read_folders, with_other_content
 from lineage_index.index.source import AnyFolder, Source, StoreMissing, scan_store, store_at
 from lineage_index.ingest.collector import begin_worker, no_collection
 from lineage_index.ingest.record import Problem
@@ -29,11 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RefreshReport", "StoreMissing", "compare_with_store", "refresh"]
 
-_BATCH = 2_000
-"""Run folders that one step reads at most, so that files are not too small …"""
-
-_BATCH_BYTES = 1 << 28
-"""… and the bytes they may have, which bounds the memory: points pass by, all else is held."""
+_BATCH = 2_500
+"""Run folders that one step reads at most."""
 
 _FIRST = 1_000
 """Folders of the first step of a new index, which decides which keys get columns for all others."""
@@ -112,10 +109,11 @@ def refresh(
     root = store_at(store)
     target = home_of(index if "://" in str(index) else os.path.abspath(index))
     check_path(target)
-    folders, problems = scan_store(root)
     snapshot = _existing(target)
     if snapshot is not None:
         check_writable(snapshot)
+    # Where there is nothing to compare with, those who read a folder look into it.
+    folders, problems = scan_store(root, fingerprints=snapshot is not None)
     fingerprints = {each.relative: each.fingerprint for each in folders.values()}
     place = _place(snapshot, target, root)
     changes = plan_changes(snapshot, place.name, fingerprints)
@@ -130,8 +128,8 @@ def refresh(
     with discarded_on_failure():
         for step in _steps(wanted, target, place.name, history, snapshot, workers):
             done.append(step)
-            waiting.append(step.prepared)
-            written(*step.prepared.paths(target))
+            waiting += step.prepared
+            written(*(path for each in step.prepared for path in each.paths(target)))
             read += step.folders
             held += step.folders
             if progress is not None:
@@ -201,7 +199,7 @@ def _verified(
     """The same with folders among the changed whose files have the old sizes and times and other content."""
     doubted = [folders[name] for name in changes.unchanged]
     count = _workers(workers)
-    parts = list(_batches(doubted, count))
+    parts = list(_in_steps(doubted, count))
     if len(doubted) < _PARALLEL_FROM or count < 2:
         other = {name for part in parts for name in with_other_content(part, known)}
     else:
@@ -240,11 +238,11 @@ def _steps(
     count = _workers(workers)
     parallel = len(wanted) >= _PARALLEL_FROM and count > 1
     first = _FIRST if parallel and plan is None else 0
-    batches = [each for part in (wanted[:first], wanted[first:]) for each in _batches(part, count)]
+    steps = [each for part in (wanted[:first], wanted[first:]) for each in _in_steps(part, count)]
     if not parallel:
-        for batch in batches:
+        for batch in steps:
             step = read_folders(batch, target, store, history, plan)
-            plan = step.prepared.plan
+            plan = step.prepared[0].plan
             yield step
         return
     with _pool(count) as pool:
@@ -253,26 +251,17 @@ def _steps(
         if plan is None:
             for _ in range(count):
                 pool.submit(begin_worker)
-            step = read_folders(batches.pop(0), target, store, history, None)
-            plan = step.prepared.plan
+            step = read_folders(steps.pop(0), target, store, history, None)
+            plan = step.prepared[0].plan
             yield step
         futures: list[Future[Done]] = [
-            pool.submit(read_folders, batch, target, store, history, plan) for batch in batches
+            pool.submit(read_folders, batch, target, store, history, plan) for batch in steps
         ]
         for future in futures:
             yield future.result()
 
 
-def _batches(folders: Sequence[AnyFolder], workers: int) -> Iterator[list[AnyFolder]]:
-    """The folders in steps of bounded number and size, at least two a worker where there are many."""
-    most = min(_BATCH, max(_FIRST // 2, -(-len(folders) // (2 * workers))))
-    batch: list[AnyFolder] = []
-    size = 0
-    for folder in folders:
-        if batch and (len(batch) >= most or size + folder.size > _BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(folder)
-        size += folder.size
-    if batch:
-        yield batch
+def _in_steps(folders: Sequence[AnyFolder], workers: int) -> Iterator[list[AnyFolder]]:
+    """The folders in steps of bounded number and size; where there are many, equally many for each worker."""
+    turns = workers * -(-len(folders) // (workers * _BATCH))
+    return batches(folders, max(_FIRST // 2, -(-len(folders) // max(1, turns))))

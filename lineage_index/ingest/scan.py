@@ -14,7 +14,7 @@ from lineage_index.ingest.names import printable, uuid_hex
 from lineage_index.ingest.problems import make_problem
 from lineage_index.ingest.record import Problem
 
-__all__ = ["LINEAGE_FILE", "RUN_FILE", "SUFFIX", "TREES", "RunFolder", "scan"]
+__all__ = ["LINEAGE_FILE", "RUN_FILE", "SUFFIX", "TREES", "RunFolder", "find", "fingerprinted", "scan"]
 
 RUN_FILE = "run.plx.json"
 LINEAGE_FILE = "lineages.plx.json"
@@ -29,13 +29,13 @@ class RunFolder:
     `uuid_hint` is the uuid its name spells, as 32 lower-case hex digits. `relative` is the path below the
     store as text that encodes as UTF-8, with `/` between its parts; `.` when the store is itself the folder.
     `fingerprint` is a digest over name, size and modification time (ns) of every file that is read, `size`
-    the sum of their bytes.
+    the sum of their bytes; of a folder that was only found, there is neither.
     """
 
     uuid_hint: str | None
     path: Path
     relative: str
-    fingerprint: str
+    fingerprint: str = ""
     size: int = 0
 
     @property
@@ -51,7 +51,15 @@ class RunFolder:
 
 
 def scan(store: Path) -> Iterator[RunFolder | Problem]:
-    """Yield every run folder of the store in the order of their names, and a problem for all else.
+    """Yield what `find` does, each run folder with its fingerprint. Raises OSError as it does."""
+    real_root = os.path.realpath(store)
+    for found in find(store):
+        yield found if isinstance(found, Problem) else fingerprinted(found, real_root)
+
+
+def find(store: Path) -> Iterator[RunFolder | Problem]:
+    """Yield every run folder of the store in the order of their names, and a problem for all else; none is
+    looked into.
 
     A run folder is a folder whose name is a uuid or that holds a `run.plx.json`. They lie directly in the
     store; if none does, in its child `runs`; or the store is itself one. A symbolic link is followed when it
@@ -61,23 +69,33 @@ def scan(store: Path) -> Iterator[RunFolder | Problem]:
     real_root = os.path.realpath(root)
     entries = _entries(root)
     if os.path.isfile(os.path.join(root, RUN_FILE)):
-        yield _run_folder(root, ".", uuid_hex(os.path.basename(root)), real_root)
+        yield RunFolder(uuid_hex(os.path.basename(root)), Path(root), ".")
         return
     if any(_is_run(entry) for entry in entries):
-        yield from _scan_entries(entries, "", real_root)
+        yield from _find_entries(entries, "", real_root)
         return
     runs = os.path.join(root, "runs")
     if os.path.isdir(runs) and is_inside(real_root, runs):
         children = _entries(runs)
         if any(_is_run(entry) for entry in children):
-            yield from _scan_entries([each for each in entries if each.name != "runs"], "", real_root)
-            yield from _scan_entries(children, "runs/", real_root)
+            yield from _find_entries([each for each in entries if each.name != "runs"], "", real_root)
+            yield from _find_entries(children, "runs/", real_root)
             return
     hint = uuid_hex(os.path.basename(root))
     if hint is not None:
-        yield _run_folder(root, ".", hint, real_root)
+        yield RunFolder(hint, Path(root), ".")
         return
-    yield from _scan_entries(entries, "", real_root)
+    yield from _find_entries(entries, "", real_root)
+
+
+def fingerprinted(folder: RunFolder, real_root: str) -> RunFolder:
+    """The folder with its fingerprint and size as they are now; `real_root` is the store, all links
+    followed."""
+    stats = sorted(_stats(os.fspath(folder.path), real_root))
+    lines = "\n".join([f"{name}\0{size}\0{time}" for name, size, time in stats])
+    digest = hashlib.blake2b(lines.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    size = sum([size for _, size, _ in stats if size > 0])
+    return RunFolder(folder.uuid_hint, folder.path, folder.relative, digest, size)
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
@@ -98,7 +116,7 @@ def _is_run(entry: os.DirEntry[str]) -> bool:
     )
 
 
-def _scan_entries(
+def _find_entries(
     entries: list[os.DirEntry[str]], prefix: str, real_root: str
 ) -> Iterator[RunFolder | Problem]:
     for entry in entries:
@@ -109,7 +127,7 @@ def _scan_entries(
                 yield problem
                 continue
         if _is_run(entry):
-            yield _run_folder(entry.path, relative, uuid_hex(entry.name), real_root)
+            yield RunFolder(uuid_hex(entry.name), Path(entry.path), relative)
         else:
             what = "a folder without run.plx.json" if _is_folder(entry) else "not a folder"
             yield make_problem("not-a-run", relative, f"{relative} is no run folder: {what}")
@@ -124,13 +142,6 @@ def _link_problem(entry: os.DirEntry[str], relative: str, real_root: str) -> Pro
     if beside and _is_run(entry):
         return make_problem("not-a-run", relative, f"{relative} is a link to a run that is read by its name")
     return None
-
-
-def _run_folder(path: str, relative: str, hint: str | None, real_root: str) -> RunFolder:
-    stats = sorted(_stats(path, real_root))
-    lines = "\n".join([f"{name}\0{size}\0{time}" for name, size, time in stats])
-    digest = hashlib.blake2b(lines.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-    return RunFolder(hint, Path(path), relative, digest, sum([size for _, size, _ in stats if size > 0]))
 
 
 def _stats(path: str, real_root: str) -> Iterator[tuple[str, int, int]]:

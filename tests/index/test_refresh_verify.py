@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lineage_index import RefreshReport, refresh
+from lineage_index.index import reading
 from lineage_index.index import refresh as refresh_module
 from lineage_index.ingest.batch import read_batch
 from lineage_index.ingest.content import content_fingerprint
@@ -55,6 +56,20 @@ def test_only_what_has_other_content_is_read(
     assert told(refresh(store, index, verify=True, workers=2)) == (0, 1, count - 1)
     assert told(refresh(store, index, verify=True, workers=2)) == (0, 0, count)
     assert verify(open_snapshot(index)) == []
+
+
+def test_large_folders_found_only_are_written_one_by_one_once_their_size_is_known(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = refresh(store, tmp_path / "whole", workers=1, compaction=False)
+    assert len(open_snapshot(tmp_path / "whole").files["runs"]) == 1
+    monkeypatch.setattr(reading, "_BATCH_BYTES", 1)
+    parts = refresh(store, tmp_path / "parts", workers=1, compaction=False)
+    snapshot = open_snapshot(tmp_path / "parts")
+    assert len(snapshot.files["runs"]) == parts.added == whole.added > 1
+    assert parts.problems == whole.problems
+    assert verify(snapshot) == []
+    assert told(refresh(store, tmp_path / "parts")) == (0, 0, parts.added)
 
 
 def test_the_digest_of_a_record_is_that_of_its_folder(store: Path) -> None:
