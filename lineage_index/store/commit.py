@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ from lineage_index.store.fetched import local_files
 from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts, counts_of, merge_counts
 from lineage_index.store.merge import Merge, merge
-from lineage_index.store.parquet import DataFile, table_folder, write_table_file
+from lineage_index.store.parquet import DataFile, table_folder, write_pieces, write_table_file
 from lineage_index.store.places import StorePlace, merge_places
 from lineage_index.store.prepare import Prepared
 from lineage_index.store.promotion import EMPTY, Plan
@@ -34,6 +35,9 @@ __all__ = ["commit"]
 
 Place = tuple[str, str]
 """(store, folder)"""
+
+_ROWS_A_PIECE = 3 * 24_576
+"""Rows of `runs` that are in memory at once: three row groups."""
 
 
 def commit(
@@ -179,6 +183,9 @@ def _without(index: Path, prepared: Prepared, dropped: frozenset[int]) -> Prepar
 def _rewritten(index: Path, file: DataFile, removed: Collection[int]) -> list[DataFile]:
     """A file of `runs` without some rows; none if nothing is left."""
     folder = table_folder(index, "runs")
-    rows = pq.read_table(folder / file.name, partitioning=None)
-    left = rows.filter(pc.invert(pc.is_in(rows.column("run_id"), pa.array(removed, pa.int64()))))
-    return [write_table_file(folder, "runs", left)] if left.num_rows else []
+    gone = pa.array(removed, pa.int64())
+    with pq.ParquetFile(folder / file.name) as read:
+        pieces = (pa.Table.from_batches([each]) for each in read.iter_batches(_ROWS_A_PIECE))
+        left = (each.filter(pc.invert(pc.is_in(each.column("run_id"), gone))) for each in pieces)
+        some = (each for each in left if each.num_rows)
+        return write_pieces(folder, "runs", read.schema_arrow, some, nan=(), most=repeat(file.rows))

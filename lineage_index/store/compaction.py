@@ -6,9 +6,8 @@ like any other change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
-from math import ceil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts, counts_of
 from lineage_index.store.locked import parquet
 from lineage_index.store.longview import moving_rows, placed_table, remaining_rows
-from lineage_index.store.parquet import DataFile, table_folder, write_pieces, write_table_file
+from lineage_index.store.parquet import DataFile, table_folder, write_pieces
 from lineage_index.store.promotion import KeyUse, Plan, Promotion, choose_plan, moved_keys
 from lineage_index.store.publish import Next, publish, retried, settled
 from lineage_index.store.recount import count_keys
@@ -38,6 +37,9 @@ _ROWS_A_FILE = {"runs": 3 * 24_576, "values": 4_000_000, "payload": 500_000, "po
 _ROWS_A_FILE_ELSE = 2_000_000
 _ROWS_A_PIECE = {"payload": 16 * 2_048}
 _ROWS_A_PIECE_ELSE = 122_880
+_OLDER_RUNS = 4
+"""How much larger the files of older `runs` become. Every search opens all files, so it wants few; a refresh
+writes a file again in which a run has changed, and the runs that change are the newest."""
 
 _FULL_SHARE = 8
 """A file with this part of the rows it could have is left as it is: sorting points again is dear."""
@@ -121,8 +123,20 @@ def _uses(counts: Counts) -> list[KeyUse]:
     ]
 
 
+def _rows_a_file(name: str) -> Iterator[int]:
+    """How many rows the files of a table hold, one after the other; the newest of `runs` are in the first."""
+    rows = _ROWS_A_FILE.get(name, _ROWS_A_FILE_ELSE)
+    most = rows * _OLDER_RUNS if name == "runs" else rows
+    while True:
+        yield rows
+        rows = min(2 * rows, most)
+
+
 def _needed(name: str, rows: int) -> int:
-    return max(1, ceil(rows / _ROWS_A_FILE.get(name, _ROWS_A_FILE_ELSE)))
+    for number, room in enumerate(accumulate(_rows_a_file(name)), 1):
+        if rows <= room:
+            return number
+    raise AssertionError("files have room for all rows")
 
 
 def _compacted(
@@ -166,8 +180,8 @@ def _write(
     """The result of a query as new files of a table."""
     schema = arrow_schema(name)
     pieces = batches(connection, query, parameters, schema, _ROWS_A_PIECE.get(name, _ROWS_A_PIECE_ELSE))
-    most = _ROWS_A_FILE.get(name, _ROWS_A_FILE_ELSE)
-    return write_pieces(table_folder(index, name), name, schema, pieces, nan=nan, most=most)
+    folder = table_folder(index, name)
+    return write_pieces(folder, name, schema, pieces, nan=nan, most=_rows_a_file(name))
 
 
 def _runs_and_values(
@@ -225,24 +239,30 @@ def _rewritten_runs(
     plan: Plan,
     moved: list[tuple[str, str]],
 ) -> list[DataFile]:
-    """`runs` in its order, cut into files; keys that are promoted now get their columns file by file."""
+    """`runs` in its order, cut into files; keys that are promoted now get their columns piece by piece."""
     schema = runs_schema(base.plan)
     columns = ", ".join(f'"{name}"' for name in schema.names)
     query = f"SELECT {columns} FROM {parquet('runs')} ORDER BY created_at DESC NULLS LAST, run_id"
     promoted = [name for name in moved if name in plan.columns]
-    folder = table_folder(index, "runs")
-    files: list[DataFile] = []
+
+    def laid_out(piece: pa.Table) -> pa.Table:
+        if not moved:
+            return piece
+        values = arrow_schema("values").empty_table()
+        if promoted:
+            values = _moving(connection, base, plan, promoted, piece)
+        return relayout(piece, values, base.plan, plan)[0]
+
     with connection.cursor() as reading:
-        chunks = batches(reading, query, {"runs": list(base.files["runs"])}, schema, _ROWS_A_FILE["runs"])
-        for chunk in chunks:
-            rows = chunk
-            if moved:
-                values = arrow_schema("values").empty_table()
-                if promoted:
-                    values = _moving(connection, base, plan, promoted, chunk)
-                rows, _ = relayout(chunk, values, base.plan, plan)
-            files.append(write_table_file(folder, "runs", rows))
-    return files
+        pieces = batches(reading, query, {"runs": list(base.files["runs"])}, schema, _ROWS_A_FILE["runs"])
+        return write_pieces(
+            table_folder(index, "runs"),
+            "runs",
+            runs_schema(plan),
+            map(laid_out, pieces),
+            nan=(),
+            most=_rows_a_file("runs"),
+        )
 
 
 def _moving(

@@ -68,11 +68,19 @@ def write_table_file(folder: Path, name: str, rows: pa.Table) -> DataFile:
 
 
 def write_pieces(
-    folder: Path, name: str, schema: pa.Schema, pieces: Iterable[pa.Table], *, nan: Iterable[str], most: int
+    folder: Path,
+    name: str,
+    schema: pa.Schema,
+    pieces: Iterable[pa.Table],
+    *,
+    nan: Iterable[str],
+    most: Iterable[int],
 ) -> list[DataFile]:
-    """Writes tables as they come to new files of the table `name`, none of which goes on once it has `most`
-    rows. `nan` names the columns that may hold NaN."""
+    """Writes tables as they come to new files of the table `name`, each of which ends once it has as many
+    rows as `most` gives for it. `nan` names the columns that may hold NaN."""
     without = list(nan)
+    enough = iter(most)
+    ends = next(enough)
     files: list[DataFile] = []
     file: TableFile | None = None
     try:
@@ -80,9 +88,9 @@ def write_pieces(
             if file is None:
                 file = TableFile(folder, name, schema, nan=without, rows=rows.num_rows)
             file.write(rows)
-            if file.rows >= most:
+            if file.rows >= ends:
                 files.append(file.close())
-                file = None
+                file, ends = None, next(enough)
         if file is not None:
             files.append(file.close())
             file = None

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Protocol
 
@@ -117,7 +117,7 @@ def _prepare(index: Path, source: Source, store: str, plan: Plan | None, promoti
         POINT_FILES,
         tables_of_points,
         nan=["value"],
-        most=_POINTS_A_FILE,
+        most=repeat(_POINTS_A_FILE),
     )
     rows = rows_of(source.records(), store=store, run_ids=run_ids, plan=plan, promotion=promotion)
     files = {

@@ -96,7 +96,7 @@ def test_a_key_that_stays_promoted_keeps_its_column(tmp_path: Path) -> None:
 
 
 def test_runs_are_sorted_and_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(compaction._ROWS_A_FILE, "runs", 4)
+    monkeypatch.setitem(compaction._ROWS_A_FILE, "runs", 1)
     monkeypatch.setitem(compaction._ROWS_A_FILE, "values", 10)
     monkeypatch.setitem(compaction._ROWS_A_FILE, "points", 6)
     monkeypatch.setattr(compaction, "_ROWS_A_PIECE_ELSE", 5)
@@ -108,7 +108,7 @@ def test_runs_are_sorted_and_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert verify(snapshot) == []
     assert content(snapshot) == told
     runs = [pq.read_table(file).column("name").to_pylist() for file in snapshot.files["runs"]]
-    assert [len(each) for each in runs] == [4, 4, 1]
+    assert [len(each) for each in runs] == [1, 2, 4, 2]  # newest first
     assert [name for each in runs for name in each] == [f"run {n}" for n in range(8, -1, -1)]
     assert len(snapshot.files["values"]) > 1
     spans = []

@@ -198,6 +198,19 @@ def test_all_files_of_a_snapshot_have_the_same_columns(tmp_path: Path) -> None:
     assert columns == [columns[0]] * 2
 
 
+def test_a_large_file_is_rewritten_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commit_module, "_ROWS_A_PIECE", 2)
+    write_batch(tmp_path, [full(n) for n in range(7)], store="store")
+    write_batch(tmp_path, [], store="store", gone=[f"{n:032x}" for n in (0, 1, 4)])
+    (file,) = open_snapshot(tmp_path).files["runs"]
+    groups = pq.ParquetFile(file).metadata
+    assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == [2, 1, 1]
+    assert verify(open_snapshot(tmp_path)) == []
+    assert content(open_snapshot(tmp_path)) == content(
+        write_index(tmp_path / "fresh", [full(n) for n in (2, 3, 5, 6)])
+    )
+
+
 def test_a_batch_of_another_plan_is_rewritten(tmp_path: Path) -> None:
     first = prepare(tmp_path, Listed([full(n) for n in range(3)]), store="store", promotion="none")
     second = prepare(tmp_path, Listed([full(n) for n in range(3, 6)]), store="store", promotion="all")
