@@ -22,8 +22,8 @@ JOIN_RUNS = 5_000
 @dataclass(frozen=True, slots=True)
 class Query:
     """One query. `{…}` in texts are filled with what `bind_names` finds in the data. `kind` says what is
-    asked for: a page of uuids, a count, or two values of every run of a join. `metric` marks queries over
-    metric values."""
+    asked for: a page of uuids, a count, or two values of every run of a join. `metric` marks queries
+    over metric values that end only when all have been seen; the newest runs without one are soon found."""
 
     name: str
     pql: str
@@ -97,7 +97,6 @@ QUERIES: tuple[Query, ...] = (
         "metrics.loss:nil",
         f"{_SELECTED} {{loss}} IS NULL ORDER BY created_at DESC, uuid LIMIT 20",
         sort="-created_at",
-        metric=True,
     ),
     Query(
         "key of one project",

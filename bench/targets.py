@@ -83,7 +83,7 @@ def _rivals(figures: dict[str, Any]) -> Iterator[Target]:
                 most = max(others, key=lambda row: row["behind_ms"])
                 behind = [row["query"] for row in others if row["behind_ms"] > _BEHIND_MS]
                 yield Target(
-                    f"{title}: elsewhere at most {_BEHIND_MS:.0f} ms behind haupt",
+                    f"{title}: elsewhere (an index, an early stop) at most {_BEHIND_MS:.0f} ms behind haupt",
                     f"at most {max(0.0, most['behind_ms']):.1f} ms ({most['query']}){_named(behind)}",
                     not behind,
                 )

@@ -62,8 +62,8 @@ class Recorder:
         self._sent = sent
         self._locked = locked
 
-    def execute(self, query: str, parameters: Any = None) -> Any:
-        self._note(query, parameters)
+    def execute(self, query: str | duckdb.Statement, parameters: Any = None) -> Any:
+        self._note(query if isinstance(query, str) else query.query, parameters)
         return self._connection.execute(query, parameters)
 
     def sql(self, query: str, **options: Any) -> Any:
@@ -86,7 +86,7 @@ class Recorder:
         self._connection.close()
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("close", "register", "unregister"):
+        if name in ("close", "register", "unregister", "extract_statements"):
             return getattr(self._connection, name)
         raise AssertionError(f"a connection is used by `{name}`, which nobody watches")
 
@@ -238,7 +238,7 @@ REFUSED = {
     "home": "SET home_directory = '/'",
     "secrets": "CREATE PERSISTENT SECRET x (TYPE s3, KEY_ID 'a', SECRET 'b')",
     "log": "SET log_query_path = 'ELSEWHERE'",
-    "settings by PRAGMA": "PRAGMA enable_profiling; PRAGMA profiling_output = 'ELSEWHERE'",
+    "settings by PRAGMA": "PRAGMA profiling_output = 'ELSEWHERE'",
 }
 
 
@@ -256,6 +256,13 @@ def test_the_connection_can_not_reach_beyond_the_index(name: str, index: Path, t
     assert "battery staple" not in str(caught.value)
     assert re.search("locked|disabled|not allowed|Permission Error|Cannot", str(caught.value))
     assert not elsewhere.exists()
+
+
+def test_a_text_of_two_statements_is_not_run(opened: Index, sent: Sent) -> None:
+    before = len(sent)
+    with pytest.raises(ValueError, match="too many values"):
+        opened._engine.select("SELECT 1; SELECT 2")
+    assert len(sent) == before
 
 
 def test_links_and_dots_lead_nowhere(tmp_path: Path) -> None:
