@@ -36,6 +36,9 @@ sys.path += [str(TESTS / each) for each in FOLDERS]
 
 MODULES = (
     "test_binder_errors",
+    "test_binder_hints",
+    "test_bound",
+    "test_regexes",
     "test_literals",
     "test_dates",
     "test_defaults",

@@ -36,7 +36,6 @@ from pql.binder.literals import OPERATORS, Typing, is_null, type_operation
 from pql.binder.paths import Target, bind_subject, keyless
 from pql.binder.regexes import LARGEST_TOGETHER, regex_size
 from pql.catalog.fields import Entity, Family, Field, Relation, entity_of, find_field, find_relation
-from pql.catalog.numbers import spelt_number
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
 from pql.diagnostics.span import Span
 from pql.diagnostics.suggest import suggestion
@@ -229,8 +228,6 @@ def _field_test(condition: Condition, target: Target, entity: Entity, context: _
     elif isinstance(operation, Equals) and target.field.family is Family.SCALAR:
         operator, literal = Operator.EQ, operation.value
     else:
-        return None
-    if literal.quoted or "." not in literal.text or spelt_number(literal.text) is not None:
         return None
     head, _, rest = literal.text.partition(".")
     other = find_field(Entity.RUN, head)

@@ -188,10 +188,9 @@ def _nested_json(text: str) -> str | None:
     import json
 
     try:
-        plain = json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
+        return joined_halves(json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")))
     except (ValueError, RecursionError):
         return None
-    return plain if plain.isascii() else joined_halves(plain)
 
 
 def _compare(operator: Operator, value: Literal, at: Typing) -> Test:
@@ -237,7 +236,7 @@ def _check_ends(low: Literal | None, high: Literal | None, at: Typing) -> None:
 
 def _number(value: Literal, at: Typing) -> int | float:
     read, code, takes, example = _NUMBERS[at.family]
-    number = read(value.text.strip() if value.quoted else value.text)
+    number = read(value.text.strip())
     if number is None or (isinstance(number, float) and math.isnan(number) and at.family is Family.INTEGER):
         payload = {"field": at.field, "value": value.text, "takes": takes}
         hint = f"e.g. `{at.field}:{example}`"

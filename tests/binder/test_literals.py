@@ -69,6 +69,8 @@ TESTS: list[tuple[str, Test]] = [
     (r'inputs.a:["\ud83d\ude00"]', JsonEquals('["\U0001f600"]')),
     ("inputs.a:<abc", TextOrder(LT, "abc")),
     ('inputs.a:<"1"', TextOrder(LT, "1")),
+    ('inputs.a:<"inputs.b"', TextOrder(LT, "inputs.b")),
+    ('metrics.a:" 1 "', NumberTest(EQ, 1)),
     ("inputs.a:1|b|true", AnyOf((NumberTest(EQ, 1), TextEquals("b"), FlagTest(True)))),
     ("inputs.a:nil", IsNil()),
     ("inputs.a:nil|1", AnyOf((TextEquals("nil"), NumberTest(EQ, 1)))),
@@ -196,6 +198,8 @@ UP, UPS = Step(Relation.UPSTREAM), Step(Relation.UPSTREAM, transitive=True)
         ("upstream_runs.status:done", (UP,)),
         ("upstream*.metrics.a:1", (UPS,)),
         ("upstream*.upstream.artifacts.name:a", (UPS, UP, Step(Relation.ARTIFACTS))),
+        ("upstream.upstream*.name:a", (UP, UPS)),
+        ("upstream.upstream.upstream.upstream.name:a", (UP, UP, UP, UP)),
         ("min(upstream.metrics.a):1", (UP,)),
     ],
 )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pql.binder.bound import FlagTest, JsonEquals
+from pql.binder.bound import AllOf, AnyOf, FieldTest, FlagTest, JsonEquals, KeyValue, NumberTest, Operator
+from pql.catalog.fields import Section
 from pql.reference.checks import passes
 
 
@@ -25,3 +26,12 @@ def test_a_flag_is_itself_or_its_text(flag: bool) -> None:
 def test_lists_are_compared_as_the_index_writes_them() -> None:
     assert passes(JsonEquals('["é",{"a":2}]'), ["é", {"a": 2}], nothing)
     assert not passes(JsonEquals('["é",{"a":2}]'), ["é", {"a": 3}], nothing)
+
+
+def test_the_other_field_is_asked_for_within_alternatives_and_ends_too() -> None:
+    above = FieldTest(Operator.GT, KeyValue(Section.INPUTS, ("limit",)))
+    one = NumberTest(Operator.EQ, 1)
+    assert passes(AnyOf((one, above)), 7, lambda _: 5)
+    assert not passes(AnyOf((one, above)), 3, lambda _: 5)
+    assert passes(AllOf((above, above)), 7, lambda _: 5)
+    assert not passes(AllOf((above, one)), 7, lambda _: 5)
