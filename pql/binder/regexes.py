@@ -14,13 +14,13 @@ LARGEST_TOGETHER = 500_000
 
 # The patterns here are compiled where they are first needed: most queries hold no regular expression.
 # What a class `[…]` holds, one after the other: the name of a class, an escape, a character.
-_MEMBERS = r"(?>\[:.*?:\]|\\.|[^\]\\])*"
+_MEMBERS = r"\]?+(?>\[:.*?:\]|\\.|[^\]\\])*"
 _ESCAPES = (
     r"(?P<back>\\[1-9]|\\k[<{'])|(?P<escape>\\(?:[GKRXZuUN]|[^\x00-\x7f]))"
     r"|\\[pP](?:\{\^?(?P<category>\w*)\}|(?P<letter>\w))|\\."
 )
 _CONSTRUCT = (
-    rf"(?s)\[\^?(?P<members>\]?{_MEMBERS})\]|(?P<open>\[)|{_ESCAPES}"
+    rf"(?s)\[\^?+(?P<members>{_MEMBERS})\]|(?P<open>\[)|{_ESCAPES}"
     r"|(?P<look>\(\?(?:[=!]|<[=!]))|(?P<named>\(\?P=)|(?P<cond>\(\?\()|(?P<atom>\(\?>)"
     r"|(?P<possessive>(?:[*+?]|\{\d+(?:,\d*)?\})\+)|(?P<comment>\(\?#)|(?P<flag>\(\?-?[a-z]*-?[aLux])"
 )
@@ -56,7 +56,7 @@ _UNICODE, _SET = 400, 5
 
 _PART = (
     r"(?sa)(?P<unicode>\\[pP](?:\{\^?\w+\}|\w))|(?P<short>\\[dDsSwW]|\.)|(?P<escaped>\\.)"
-    rf"|(?P<set>\[\^?\]?{_MEMBERS}\])|(?P<times>\{{\d*(?:,\d*)?\}})|(?P<plain>.)"
+    rf"|(?P<set>\[\^?+{_MEMBERS}\])|(?P<times>\{{\d*(?:,\d*)?\}})|(?P<plain>.)"
 )
 _REPEAT = r"(?a)\{(\d+)?(?:,(\d+)?)?\}"
 
@@ -75,8 +75,10 @@ def regex_fault(pattern: str) -> str | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             re.compile(re.sub(_RE2_ONLY, _plain, pattern))
-    except (re.error, ValueError, OverflowError, RecursionError) as error:
-        return str(error) or "it can't be read"
+    except RecursionError:
+        return "its groups are nested too deeply"
+    except (re.error, ValueError, OverflowError) as error:
+        return str(error)
     return None
 
 
