@@ -15,6 +15,7 @@ from lineage_index.tracking.names import checked_name, file_stem
 from lineage_index.tracking.paths import PathLike
 from lineage_index.tracking.places import place_within
 from lineage_index.tracking.references import ReferenceMethods, base_name
+from lineage_index.tracking.replacing import replacing
 
 __all__ = ["FileMethods"]
 
@@ -167,13 +168,7 @@ def transfer(source: str, target: str, move: bool) -> None:
         with suppress(OSError):  # another file system: then copy first
             os.replace(source, target)
             return
-    temporary = f"{target}.{os.getpid()}.tmp"
-    try:
+    with replacing(target) as temporary:
         shutil.copy2(source, temporary)
-        os.replace(temporary, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
     if move:
         os.unlink(source)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
+
+from lineage_index.tracking.replacing import replacing
 
 __all__ = ["BrokenFileError", "compact", "plain", "read_json", "write_json"]
 
@@ -90,14 +91,7 @@ def read_json(path: str) -> Any:
 def write_json(path: str, value: Any) -> None:
     """Replace the file at once: a reader, also after a crash, sees the old one or the new one."""
     data = compact(value).encode()
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(temporary, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from lineage_index.tracking.charts import chart_of, is_matplotlib
@@ -13,6 +12,7 @@ from lineage_index.tracking.files import FileMethods
 from lineage_index.tracking.jsonfile import compact
 from lineage_index.tracking.names import checked_name
 from lineage_index.tracking.references import base_name
+from lineage_index.tracking.replacing import replacing
 from lineage_index.tracking.tables import write_table
 
 __all__ = ["MediaMethods"]
@@ -169,20 +169,13 @@ class MediaMethods(FileMethods):
         self._check_open()
         asset = self._asset_path(kind, checked_name(name), step, f".{extension}")
         target = os.path.join(self.folder, asset)
-        temporary = f"{target}.{os.getpid()}.tmp"
         try:
             os.makedirs(os.path.dirname(target), exist_ok=True)
-            write(temporary)
-            os.replace(temporary, target)
+            with replacing(target) as temporary:
+                write(temporary)
         except OSError as error:
-            with suppress(OSError):
-                os.unlink(temporary)
             self._trouble.met(error, target)
             return
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary)
-            raise
         self._log_asset(kind, name, asset, {**facts, **(late or {})}, step, timestamp)
 
     def _log_asset(

@@ -3,7 +3,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -373,3 +375,23 @@ def test_the_environment(store: Path) -> None:
     assert (Path(run.folder) / "outputs/mine.json").read_text() == '{"a":NaN}'
     assert entry(run.folder, "env")["kind"] == "env"
     assert entry(run.folder, "env")["path"] == "outputs/mine.json"
+
+
+def test_two_threads_log_one_artifact_at_once(
+    store: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, copied = threading.Barrier(2), shutil.copy2
+
+    def copy(*at: Any) -> None:
+        copied(*at)
+        both.wait(10)
+
+    monkeypatch.setattr(shutil, "copy2", copy)
+    with Run(store=store, strict=True) as run:
+        threads = [threading.Thread(target=run.log_model, args=(model, "net")) for _ in range(2)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        kept = [each for each in Path(run.folder).rglob("*net*") if each.is_file()]
+        assert [each.read_bytes() for each in kept] == [WEIGHTS]
