@@ -52,12 +52,13 @@ _RESOLVER: Any = Resolver()
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """One plain value. `text` is its text without quotes; `verbatim` says that the characters of the file
-    from there on are just these."""
+    from there on are just these. `merges`: as a key it stands for the keys of the mappings under it."""
 
     value: Any
     text: str
     span: Span = field(compare=False, repr=False)
     verbatim: int | None = field(compare=False, repr=False)
+    merges: bool = field(default=False, compare=False, repr=False)
 
     def placed(self, source: Source) -> Placed:
         """The text with its place in the file."""
@@ -138,8 +139,9 @@ def _decoded(data: bytes | str, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        text = data[: error.start].decode("utf-8", "replace")
-        reason = f"byte {error.start + 1} is not UTF-8"
+        text = error.object[: error.start].decode("utf-8")  # without the mark that may stand before it
+        at = len(data) - len(error.object) + error.start
+        reason = f"byte {at + 1} is not UTF-8"
         raise Source(name, text).error("PQL601", Span(len(text), len(text)), reason=reason) from None
 
 
@@ -151,9 +153,7 @@ def _known(text: str) -> Any:
 
 def _plain(text: str) -> Any:
     tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
-    if tag == _MERGE:
-        return _MergeKey
-    # `=` alone resolves to a tag of its own, which nobody means.
+    # `=` alone resolves to a tag of its own, which nobody means; `<<` means something as a key alone.
     return _typed(tag, text) if tag in _CORE else text
 
 
@@ -244,28 +244,24 @@ class _Reader:
         text: str = event.value
         span = Span(start, end)
         value = self._value(event, text, start, end)
-        if value is _MergeKey:
-            return Scalar(_MergeKey, text, span, None)
         raw = self._source.text
-        begin = next(
-            (at for at in (start, start + 1) if raw.startswith(text, at) and at + len(text) <= end), None
-        )
-        return Scalar(value, text, span, begin if text and event.style not in ("|", ">") else None)
+        begin = next((at for at in (start, start + 1) if raw.startswith(text, at)), None)
+        verbatim = begin if text and event.style not in ("|", ">") else None
+        merges = event.tag == _MERGE or (text == "<<" and event.tag is None and event.implicit[0])
+        return Scalar(value, text, span, verbatim, merges)
 
     def _value(self, event: Any, text: str, start: int, end: int) -> Any:
         tag = event.tag
         try:
             if tag is None and event.implicit[0]:
                 return _known(text) if len(text) < _SHORT else _plain(text)
-            if tag == _MERGE:
-                return _MergeKey
             if tag is not None and tag in _CORE:
                 return _typed(tag, text)
         except (ValueError, OverflowError, yaml.YAMLError) as error:
             self._refuse(f"`{text[:40]}` is not valid: {str(error).splitlines()[0]}", start, end)
         except (LookupError, AttributeError):  # what a text under a tag that it does not fit leads to
             self._refuse(f"`{text[:40]}` is no {tag.removeprefix(_STANDARD)}", start, end)
-        if tag not in (None, "!", _STANDARD + "value"):
+        if tag not in (None, "!", _MERGE, _STANDARD + "value"):
             self._refuse(f"the tag `{tag}` is not taken", start, end)
         return text
 
@@ -295,7 +291,7 @@ class _Reader:
         for key, value in zip(children[::2], children[1::2], strict=True):
             if not isinstance(key, Scalar):
                 self._refuse("a key must be a plain value", key.span.start, key.span.end)
-            if key.value is _MergeKey:
+            if key.merges:
                 merged += self._merged(value)
                 continue
             identity = (type(key.value), key.value)
@@ -314,10 +310,6 @@ class _Reader:
                 self._refuse("`<<` takes mappings", part.span.start, part.span.end)
             found += part.entries
         return found
-
-
-class _MergeKey:
-    """The value of a key `<<`."""
 
 
 def plain(node: Node) -> Any:
