@@ -113,7 +113,7 @@ def artifact_path(uuid: str, artifacts: Sequence[MatchedArtifact], name: str) ->
         path = artifacts[0].path
         return None if path is None else below(uuid, path)
     named = [each for each in artifacts if each.name == name and each.path is not None]
-    made = named if len(named) < 2 else [each for each in named if not each.is_input]
+    made = [each for each in named if not each.is_input]
     paths = {below(uuid, each.path) for each in made or named if each.path is not None}
     found = sorted(path for path in paths if path is not None)
     if len(found) > 1:
@@ -122,9 +122,8 @@ def artifact_path(uuid: str, artifacts: Sequence[MatchedArtifact], name: str) ->
 
 
 def _artifacts(run: MatchedRun) -> dict[str, str | None]:
-    names = sorted({each.name for each in run.artifacts} - {"base", "outputs"})
-    found = {name: artifact_path(run.uuid, run.artifacts, name) for name in names}
-    return {"base": run.uuid, "outputs": f"{run.uuid}/outputs", **found}
+    names = ("base", "outputs", *artifact_names(run.artifacts))
+    return {name: artifact_path(run.uuid, run.artifacts, name) for name in names}
 
 
 def global_value(run: MatchedRun, name: str) -> Any:

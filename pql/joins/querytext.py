@@ -7,7 +7,6 @@ just the values in the place of the markers.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from datetime import date
 from typing import Any, NoReturn, TypeVar, assert_never
 
 from pql.catalog.numbers import spelt_number
-from pql.diagnostics.diagnostic import Diagnostic, PqlError
+from pql.diagnostics.diagnostic import PqlError
 from pql.diagnostics.span import Span
 from pql.joins.source import Placed
 from pql.joins.templates import Hole, Names, assemble, holes, look_up
@@ -125,10 +124,8 @@ def _literal_text(value: Any, hole: Hole, template: Placed) -> str:
             return value
         case bool():
             return "true" if value else "false"
-        case int():
+        case int() | float():
             return str(value)
-        case float():
-            return repr(value) if math.isfinite(value) else str(value)
         case date():
             return value.isoformat()
         case None:
@@ -144,7 +141,7 @@ def _parse(parse: Callable[[str], T], probe: Placed, fillings: Sequence[_Filling
     except PqlError as error:
         found = error.diagnostic
         payload = {name: _unmarked(value, fillings) for name, value in found.payload.items()}
-        told = Diagnostic(found.code, found.span, payload, _unmarked(found.hint, fillings), found.source)
+        told = replace(found, payload=payload, hint=_unmarked(found.hint, fillings))
         raise probe.blame(PqlError(told, probe.text)) from None
 
 

@@ -109,24 +109,21 @@ def _parsed(text: Placed, span: Span, inner: str) -> nodes.Expr:
     from jinja2 import TemplateError
 
     try:
-        expression = _expression(inner)
+        return _expression(inner)
     except (TemplateError, RecursionError) as error:
-        _refuse(text, span, f"`{inner.strip()[:40]}`", str(error).splitlines()[0] if str(error) else "")
-    if expression is None:
-        _refuse(text, span, f"`{inner.strip()[:40]}`")
-    return expression
+        _refuse(text, span, f"`{inner.strip()[:40]}`", str(error).partition("\n")[0])
 
 
 @lru_cache(maxsize=1024)
-def _expression(inner: str) -> nodes.Expr | None:
-    """The tree of one expression; None for anything beside. Few names are in many templates."""
-    from jinja2 import nodes
+def _expression(inner: str) -> nodes.Expr:
+    """The tree of one expression. Few names are in many templates."""
+    from jinja2 import TemplateSyntaxError, nodes
 
     match _environment().parse("{{" + inner + "}}").body:
         case [nodes.Output(nodes=[nodes.Expr() as expression])]:
             return expression
         case _:
-            return None
+            raise TemplateSyntaxError("expected one expression", 1)
 
 
 @cache
@@ -166,7 +163,6 @@ def _described(node: nodes.Node) -> str:
         "Test": "a test",
         "CondExpr": "a condition",
         "Const": "a constant",
-        "TemplateData": "a constant",
         "Getitem": "a computed key",
         "List": "a list",
         "Dict": "a mapping",
@@ -264,9 +260,4 @@ def render_text(text: Placed, names: Names) -> Placed:
 
     Raises PqlError (PQL608, PQL609, PQL623).
     """
-    found = holes(text)
-    return (
-        assemble(text, [(hole.span, text_of(look_up(hole, text, names))) for hole in found])
-        if found
-        else text
-    )
+    return assemble(text, [(hole.span, text_of(look_up(hole, text, names))) for hole in holes(text)])

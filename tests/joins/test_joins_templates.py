@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pql.diagnostics.render import line_and_column
 from pql.diagnostics.span import Span
 from pql.joins.querytext import render_query, render_sort
 from pql.joins.source import Piece, Placed, Source, placed
-from pql.joins.templates import LONGEST, render_text
+from pql.joins.templates import LONGEST, assemble, render_text
 from pql.syntax.ast import And, Compare, Comparison, Condition, Equals, FieldPath, Like, Literal, OneOf, Range
 from pql.syntax.parser import parse_query, parse_sort
 
@@ -151,29 +152,6 @@ def test_values_are_quoted_where_they_must_be(value: Any, written: str) -> None:
     assert query("name:{{ x }}", x=value) == f"name:{written}"
 
 
-@pytest.mark.parametrize(
-    ("template", "names", "reason"),
-    [
-        ("name:{{ x }}", {"x": None}, "null"),
-        ("name:{{ x }}", {"x": [1]}, "no single value"),
-        ("name:{{ x }}", {"x": {"a": 1}}, "no single value"),
-        ("{{ x }}:5", {"x": "name"}, "can't be a field"),
-        ("{{ x }}", {"x": "name:5"}, ""),
-        ("name:a {{ x }} status:b", {"x": ","}, ""),
-        ("name:/{{ x }}/", {"x": ".*"}, "regular expression"),
-        ("name:%{{ x }}%", {"x": "a,b"}, "one value"),
-        ("metrics.loss:{{ x }}..1", {"x": "0|1"}, "one value"),
-        ("{{ f }}(metrics.loss):1", {"f": "min"}, "one value of a condition"),
-    ],
-)
-def test_what_a_template_can_not_stand_for(template: str, names: dict[str, Any], reason: str) -> None:
-    with pytest.raises(PqlError) as caught:
-        query(template, **names)
-    assert caught.value.diagnostic.code in ("PQL610", "PQL103", "PQL109", "PQL102")
-    assert reason in caught.value.diagnostic.message
-    assert "tq" not in caught.value.diagnostic.message
-
-
 def test_the_filter_pql_pastes_query_text() -> None:
     assert query("{{ q | pql }}, name:{{ q }}", q="status:failed | a:b") == (
         'status:failed | a:b, name:"status:failed | a:b"'
@@ -194,20 +172,6 @@ def test_sort_keys(template: str, names: dict[str, Any], sort: str) -> None:
     text = render_sort(placed(template, "sort"), names).text
     assert text == sort
     assert len(parse_sort(text)) == len(parse_sort(sort))
-
-
-@pytest.mark.parametrize("value", ["a, b", "", "-", "a b", "name:x"])
-def test_a_sort_key_is_one_key(value: str) -> None:
-    with pytest.raises(PqlError) as caught:
-        render_sort(placed("{{ k }}, name", "sort"), {"k": value})
-    assert caught.value.diagnostic.code == "PQL610"
-
-
-@pytest.mark.parametrize("value", ["-name"])
-def test_a_sort_key_is_not_turned_twice(value: str) -> None:
-    for template in ("-{{ k }}", "min({{ k }})"):
-        with pytest.raises(PqlError):
-            render_sort(placed(template, "sort"), {"k": value})
 
 
 @given(TEXTS)
@@ -242,7 +206,15 @@ def test_a_sort_stays_as_long_as_it_is(value: str) -> None:
         ("{{ x[1:2] }}", "a computed key"),
         ("{{ x", "a template without its `}}`"),
         ("{{ }}", "a template without a name"),
+        ("{{}}", "a template without a name"),
         ("{{- x }}", "control of blanks"),
+        ("{{+ x }}", "control of blanks"),
+        ("{{ x -}}", "control of blanks"),
+        ("{{ x +}}", "control of blanks"),
+        ("{{ x | pql(a=1) }}", "the filter `pql`"),
+        ("{{ [1] }}", "a list"),
+        ("{{ {'a': 1} }}", "a mapping"),
+        ("{{ x < 1 }}", "a comparison"),
         ("{{ " + "(" * 400 + " }}", "`" + "(" * 40 + "`"),
         ("{{ " + "a" * 600 + " }}", "so long a template"),
     ],
@@ -256,35 +228,108 @@ def test_templates_compute_nothing(template: str, found: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "part", "hint"),
+    [
+        ("%} {% a %} {% b %}", "{% a %}", "write `{{ name }}` or `{{ name.part }}`"),
+        ("#} {# a #} {# b #}", "{# a #}", "write `{{ name }}` or `{{ name.part }}`"),
+        ("%} #} {% a ", "{% a ", "write `{{ name }}` or `{{ name.part }}`"),
+        ("{{ x }} {{ 1 }} {{ 2 }}", "{{ 1 }}", "write `{{ name }}` or `{{ name.part }}`"),
+        ("{{ x | upper }} {{ x }}", "{{ x | upper }}", "the only filter is `pql`"),
+        ("{{ x y }} {{ x }}", "{{ x y }}", "expected token 'end of print statement', got 'y'"),
+    ],
+)
+def test_what_is_refused_is_pointed_at_and_advice_is_given(text: str, part: str, hint: str) -> None:
+    with pytest.raises(PqlError) as caught:
+        render_text(placed(text), {"x": 1})
+    found = caught.value.diagnostic
+    assert (found.code, text[slice(*found.span)], found.hint) == ("PQL609", part, hint)
+
+
+@pytest.mark.parametrize(
     ("template", "listed"),
     [
-        ("{{ lss }}", "did you mean `loss`? defined: globals, loss"),
+        ("{{ lss }}", "did you mean `loss`? defined: empty, globals, loss"),
         ("{{ globals.nam }}", "did you mean `name`? defined in `globals`: name, ports"),
         ("{{ globals.ports[1] }}", "`globals.ports` has 1 entries, counted from 0"),
         ("{{ globals.ports.append }}", "`globals.ports` has 1 entries, counted from 0"),
         ("{{ globals.items }}", "defined in `globals`: name, ports"),
         ("{{ loss.real }}", "`loss` is no mapping and has no parts"),
-        ("{{ range }}", "defined: globals, loss"),
+        ("{{ range }}", "defined: empty, globals, loss"),
+        ("{{ empty.x }}", "nothing is defined in `empty`"),
     ],
 )
 def test_what_is_not_defined_is_refused_with_what_is(template: str, listed: str) -> None:
     with pytest.raises(PqlError) as caught:
-        render_text(placed(template), {"loss": 0.5, "globals": {"name": "n", "ports": [6006]}})
+        render_text(placed(template), {"loss": 0.5, "globals": {"name": "n", "ports": [6006]}, "empty": {}})
     assert caught.value.diagnostic.code == "PQL608"
+    assert caught.value.diagnostic.payload["name"] == template.strip("{} ")
     assert listed in caught.value.diagnostic.hint
+
+
+def test_where_nothing_is_defined_that_is_said() -> None:
+    with pytest.raises(PqlError) as caught:
+        render_text(placed("{{ a.b }}"), {})
+    assert caught.value.diagnostic.hint == "nothing is defined here"
 
 
 def test_values_in_plain_text_are_texts_or_json() -> None:
     names = {"a": "x y", "b": [1, None, "q"], "c": {"d": True}, "n": 5}
-    assert render_text(placed("{{ a }} {{b}} {{ c['d'] }} {{ b[2] }}{{ n }}"), names).text == (
-        'x y [1, null, "q"] true q5'
+    assert render_text(placed("{{ a }} {{b}} {{ c['d'] }} {{ b[2] }}{{ n }}{{ b[0] }}"), names).text == (
+        'x y [1, null, "q"] true q51'
     )
 
 
-def test_what_templates_yield_is_bounded() -> None:
+def test_dates_in_plain_text_are_iso_texts_and_letters_stay_letters() -> None:
+    names = {"D": date(2026, 1, 2), "t": datetime(2026, 1, 2, 3, 4, tzinfo=UTC), "l": ["é", date(2026, 1, 2)]}
+    assert render_text(placed("{{ D }} {{ t }} {{ l }}"), names).text == (
+        '2026-01-02 2026-01-02T03:04:00+00:00 ["é", "2026-01-02"]'
+    )
+
+
+def test_a_quoted_key_may_hold_what_closes_a_template() -> None:
+    names = {"x": {"}}": 1, "a}}": 2, "b'}}": 3, '"}} {{"': 4}}
+    text = """{{ x['}}'] }} {{ x["a}}"] }} {{ x["b'}}"] }} {{ x['"}} {{"'] }}"""
+    assert render_text(placed(text), names).text == "1 2 3 4"
+
+
+def test_as_long_a_template_as_the_bound_says() -> None:
+    name = "a" * 498
+    assert render_text(placed("{{ " + name + " }}"), {name: 1}).text == "1"
     with pytest.raises(PqlError) as caught:
-        render_text(placed("{{ a }}{{ a }}"), {"a": "x" * (LONGEST // 2 + 1)})
+        render_text(placed("{{ " + name + "  }}"), {name: 1})
+    assert caught.value.diagnostic.payload["found"] == "so long a template"
+
+
+def test_what_templates_yield_is_bounded() -> None:
+    half = "x" * (LONGEST // 2)
+    assert len(render_text(placed("{{ a }}{{ a }}"), {"a": half}).text) == LONGEST
+    with pytest.raises(PqlError) as caught:
+        render_text(placed("{{ a }}.{{ a }}"), {"a": half})
     assert caught.value.diagnostic.code == "PQL623"
+    assert caught.value.diagnostic.message == (
+        "the text has more than 8,388,608 characters after its templates; at most 8,388,608 are taken"
+    )
+
+
+@given(st.lists(st.sampled_from(["a", "bc", ", d", "{{ x }}", "{{ y.z }}", "{{ empty }}"]), max_size=6))
+def test_every_character_of_a_text_is_traced_to_the_file(parts: list[str]) -> None:
+    """Twice over: what a template gave is pasted into a text that has templates again."""
+    values = {"{{ x }}": "one", "{{ y.z }}": "[]", "{{ empty }}": ""}
+    file = "query: '" + "".join(parts) + "'"
+    span = Span(8, len(file) - 1)
+    text = Placed(file[8:-1], Source("op.yaml", file), span, (Piece(0, len(file) - 9, span, True),))
+    once = render_text(text, {"x": "one", "y": {"z": []}, "empty": ""})
+    assert once.whole == span
+    for rendered in (once, render_text(once, {}), assemble(once, [(Span(0, 0), "start ")])):
+        at, start = len(rendered.text) - len(once.text), span.start
+        for part in parts:
+            new = values.get(part, part)
+            for offset in range(len(new)):
+                where = rendered.locate(Span(at + offset, at + len(new)))
+                begin = start + (0 if part in values else offset)
+                assert where == Span(begin, start + len(part))
+            at, start = at + len(new), start + len(part)
+        assert at == len(rendered.text)
 
 
 def test_faults_of_the_rendered_query_point_into_the_template() -> None:
