@@ -289,15 +289,15 @@ def _add_pattern(test: TextMatches, span: Span, context: _Context) -> None:
 def _bind_sort(term: SortTerm, entity: Entity, text: str) -> SortKey:
     try:
         target = bind_subject(term.subject, entity, text)
+        if isinstance(target.value, SectionValue):
+            assert isinstance(term.subject, FieldPath)
+            raise keyless(term.subject, text)
     except PqlError as error:
         if error.diagnostic.code != "PQL201":
-            raise PqlError(replace(error.diagnostic, source="sort"), text) from None
-        raise _unsortable(term, error.diagnostic.hint, text) from None
+            raise PqlError(replace(error.diagnostic, source="sort"), error.text) from None
+        raise _unsortable(term, error.diagnostic.hint, error.text) from None
     single = all(step.relation.to_one for step in target.path)
     a_set = isinstance(target.value, ColumnValue) and target.value.field.is_set
-    if isinstance(target.value, SectionValue):
-        assert isinstance(term.subject, FieldPath)
-        raise PqlError(replace(keyless(term.subject, text).diagnostic, source="sort"), text)
     no_order = isinstance(target.value, ElementId) or target.field.family is Family.JSON
     if not single or a_set or no_order:
         raise _unsortable(term, "sort by a field that has one value a run", text)

@@ -55,6 +55,7 @@ def test_a_refused_pattern(pattern: str, reason: str) -> None:
         ("({9})", "nothing to repeat"),
         (r"[a-\\]", "bad character range"),
         (r"[x-\pL]", "bad character range"),
+        (r"[A-\pL]", "bad character range"),
         ("[x-[:alpha:]]", "bad character range"),
     ],
 )
@@ -84,6 +85,7 @@ def test_a_pattern_that_nobody_can_read(pattern: str, words: str) -> None:
         r"\[[:alpha:]]",
         r"[x[] \b",
         r"a\z",
+        r"\z*",
     ],
 )
 def test_a_taken_pattern(pattern: str) -> None:
