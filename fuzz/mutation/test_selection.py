@@ -51,6 +51,7 @@ MODULES = (
     "test_joins_references",
     "test_joins_templates",
     "test_joins_document",
+    "test_joins_querytext",
     "test_joins_values",
     "test_joins_faults",
     "test_reference_text",
