@@ -12,7 +12,8 @@ from bench.data.chunk import chunks
 from bench.data.shape import SHAPES
 from bench.data.tables import plan_of, table_rows
 from lineage_index.store.compaction import compact
-from lineage_index.store.parquet import DataFile, table_folder, write_table_file
+from lineage_index.store.manifest import DataFile
+from lineage_index.store.parquet import table_folder, write_table_file
 from lineage_index.store.publish import Next, publish, retried, settled
 from lineage_index.store.recount import count_keys
 from pql.catalog.tables import TABLES

@@ -17,8 +17,9 @@ from lineage_index.store.existing import find_existing
 from lineage_index.store.fetched import local_files
 from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts, counts_of, merge_counts
-from lineage_index.store.merge import Merge, merge
-from lineage_index.store.parquet import DataFile, table_folder, write_pieces, write_table_file
+from lineage_index.store.manifest import DataFile
+from lineage_index.store.merge import Merge, Place, merge
+from lineage_index.store.parquet import table_folder, write_pieces, write_table_file
 from lineage_index.store.places import StorePlace, merge_places
 from lineage_index.store.prepare import Prepared
 from lineage_index.store.promotion import EMPTY, Plan
@@ -32,9 +33,6 @@ from lineage_index.store.writable import check_writable
 from pql.catalog.tables import TABLES
 
 __all__ = ["commit"]
-
-Place = tuple[str, str]
-"""(store, folder)"""
 
 _ROWS_A_PIECE = 3 * 24_576
 """Rows of `runs` that are in memory at once: three row groups."""
@@ -142,8 +140,8 @@ def _plan(base: Snapshot | None, prepared: Sequence[Prepared]) -> Plan:
     return next((each.plan for each in prepared), EMPTY)
 
 
-def _known(base: Snapshot | None, name: str) -> list[DataFile]:
-    return [] if base is None else [DataFile(*each) for each in base.data_files[name]]
+def _known(base: Snapshot | None, name: str) -> Sequence[DataFile]:
+    return () if base is None else base.data_files[name]
 
 
 def _paths(index: Path, name: str, files: Iterable[DataFile]) -> list[str]:

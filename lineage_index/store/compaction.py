@@ -21,7 +21,8 @@ from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts, counts_of
 from lineage_index.store.locked import parquet
 from lineage_index.store.longview import moving_rows, placed_table, remaining_rows
-from lineage_index.store.parquet import DataFile, table_folder, write_pieces
+from lineage_index.store.manifest import DataFile
+from lineage_index.store.parquet import table_folder, write_pieces
 from lineage_index.store.promotion import KeyUse, Plan, Promotion, choose_plan, moved_keys
 from lineage_index.store.publish import Next, publish, retried, settled
 from lineage_index.store.recount import count_keys
@@ -81,9 +82,7 @@ def _attempt(index: Path, promotion: Promotion, progress: Callable[[int, int], N
     if not base.runs and not base.dead_runs:
         return base.version
     plan = choose_plan(_uses(counts_of(base.files["keys"])), base.runs, promotion, base.plan)
-    known = {
-        name: [DataFile(*each) for each in files] for name, files in base.data_files.items() if name != "keys"
-    }
+    known = base.carried()
     for name in known:
         base.files[name]  # all of it is read, and by name
     with spilling(index) as connection:

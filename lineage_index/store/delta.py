@@ -16,7 +16,7 @@ from deltalake.transaction import AddAction, RemoveAction, Transaction, create_t
 
 from lineage_index.objects.errors import ObjectError, sentence
 from lineage_index.store.commits import METADATA, latest_version
-from lineage_index.store.parquet import DataFile
+from lineage_index.store.manifest import DataFile
 from lineage_index.store.remote import location, remote_of
 
 __all__ = ["Conflict", "commit_runs", "open_table", "set_files"]

@@ -9,13 +9,11 @@ from pathlib import PurePath
 import pyarrow as pa
 
 from lineage_index.store.locked import parquet, reader
+from lineage_index.store.merge import Place
 from lineage_index.store.rows import Member
 from lineage_index.store.snapshot import Snapshot
 
 __all__ = ["Existing", "find_existing"]
-
-Place = tuple[str, str]
-"""(store, folder)"""
 
 
 @dataclass(frozen=True, slots=True)

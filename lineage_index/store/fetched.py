@@ -37,7 +37,7 @@ def files_of(index: Path, version: int, files: Files) -> Mapping[str, tuple[str,
     """The paths of the files of a snapshot, by table."""
     if is_copy(index):
         return _Fetched(index, version, files)
-    return {table: tuple(str(index / table / name) for name, _, _ in known) for table, known in files.items()}
+    return {table: tuple(str(index / table / each.name) for each in known) for table, known in files.items()}
 
 
 class _Fetched(Mapping[str, tuple[str, ...]]):

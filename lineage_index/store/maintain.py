@@ -146,4 +146,4 @@ def _files_of(index: Path, commit: Commit, there: Container[str]) -> Iterator[st
     manifest = _manifest_of(commit)
     if manifest in there:
         for table, files in read_manifest(index, PurePath(manifest).name).files().items():
-            yield from (f"{table}/{name}" for name, _, _ in files)
+            yield from (f"{table}/{each.name}" for each in files)

@@ -13,22 +13,40 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lineage_index.store.layouts import LayoutCode, plan_from_json, plan_to_json
 from lineage_index.store.origin import is_copy
 from lineage_index.store.places import StorePlace
 from lineage_index.store.promotion import Plan
 
-__all__ = ["FOLDER", "Files", "Manifest", "ManifestText", "Shadow", "read_manifest", "write_manifest"]
+__all__ = [
+    "FOLDER",
+    "DataFile",
+    "Files",
+    "Manifest",
+    "ManifestText",
+    "Shadow",
+    "read_manifest",
+    "write_manifest",
+]
 
 FOLDER = "manifests"
 
 _PLAIN = re.compile(r"\w[\w.-]*", re.ASCII)
 """The name of a file that lies where it is looked for."""
 
-Files = Mapping[str, tuple[tuple[str, int, int], ...]]
-"""table → its files: name within the folder of the table, rows, bytes"""
+
+class DataFile(NamedTuple):
+    """A file of a table: its name within the table's folder, its rows and its size in bytes."""
+
+    name: str
+    rows: int
+    size: int
+
+
+Files = Mapping[str, tuple[DataFile, ...]]
+"""table → its files"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +110,12 @@ class ManifestText:
     def files(self) -> Files:
         """The files of each table; an index that someone else made may name none outside itself."""
         files = {
-            table: tuple((name, rows, size) for name, rows, size in files)
+            table: tuple(DataFile(name, rows, size) for name, rows, size in files)
             for table, files in self.head["files"].items()
         }
-        for name in (name for known in files.values() for name, _, _ in known):
-            if not _PLAIN.fullmatch(name):
-                raise ValueError(f"the manifest names `{name}`, which is no file of a table")
+        for each in (each for known in files.values() for each in known):
+            if not _PLAIN.fullmatch(each.name):
+                raise ValueError(f"the manifest names `{each.name}`, which is no file of a table")
         return files
 
     def layout(self) -> LayoutCode:

@@ -9,9 +9,10 @@ from lineage_index.store.manifest import Shadow
 from lineage_index.store.rows import Member
 from lineage_index.store.winners import winner
 
-__all__ = ["Merge", "merge"]
+__all__ = ["Merge", "Place", "merge"]
 
 Place = tuple[str, str]
+"""(store, folder)"""
 
 
 @dataclass(frozen=True, slots=True)

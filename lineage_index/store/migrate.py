@@ -13,7 +13,8 @@ from lineage_index.store.errors import IndexMissing, IndexOutdated
 from lineage_index.store.home import home_of
 from lineage_index.store.keys import counts_of
 from lineage_index.store.locked import parquet, reader
-from lineage_index.store.parquet import DataFile, table_folder, write_table_file
+from lineage_index.store.manifest import DataFile
+from lineage_index.store.parquet import table_folder, write_table_file
 from lineage_index.store.places import StorePlace, merge_places, place_of
 from lineage_index.store.publish import Next, publish, retried, settled
 from lineage_index.store.schema import arrow_schema, runs_schema
@@ -54,9 +55,8 @@ def _attempt(index: Path) -> int:
     for name in base.data_files:
         base.files[name]  # of an index at a URL, they are copied now
     files = {
-        name: [_with_columns(index, base, name, DataFile(*each)) for each in files]
-        for name, files in base.data_files.items()
-        if name != "keys"
+        name: [_with_columns(index, base, name, each) for each in files]
+        for name, files in base.carried().items()
     }
     files = settled(index, files, base.plan)
     stores = merge_places(_places(base), base.stores)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,10 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lineage_index.store.manifest import DataFile
 from lineage_index.store.scratch import written
 from pql.catalog.tables import table
 
-__all__ = ["DataFile", "TableFile", "new_file_name", "table_folder", "write_pieces", "write_table_file"]
+__all__ = ["TableFile", "new_file_name", "table_folder", "write_pieces", "write_table_file"]
 
 _ROW_GROUP = {"runs": 24_576, "payload": 512}
 """The rows of a page are spread over `payload`: twenty of 100,000 runs cost a third of what they cost with
@@ -33,15 +33,6 @@ usual here, history took a thirtieth more."""
 
 _LEVEL = {"points": 6}
 """A hundredth smaller in no more time."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """A file of a table: its name within the table's folder, its rows and its size in bytes."""
-
-    name: str
-    rows: int
-    size: int
 
 
 def table_folder(index: Path, name: str) -> Path:

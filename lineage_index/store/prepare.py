@@ -20,7 +20,8 @@ import pyarrow as pa
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts
-from lineage_index.store.parquet import DataFile, table_folder, write_pieces, write_table_file
+from lineage_index.store.manifest import DataFile
+from lineage_index.store.parquet import table_folder, write_pieces, write_table_file
 from lineage_index.store.promotion import Plan, Promotion
 from lineage_index.store.records import Run
 from lineage_index.store.rows import Member, rows_of

@@ -27,8 +27,15 @@ from lineage_index.store.delta import Conflict, commit_runs, set_files
 from lineage_index.store.errors import IndexConflict, IndexUnreadable, words_of
 from lineage_index.store.keys import Counts, keys_table, layout_code
 from lineage_index.store.locks import turn
-from lineage_index.store.manifest import Manifest, ManifestText, Shadow, read_manifest, write_manifest
-from lineage_index.store.parquet import DataFile, table_folder, write_table_file
+from lineage_index.store.manifest import (
+    DataFile,
+    Manifest,
+    ManifestText,
+    Shadow,
+    read_manifest,
+    write_manifest,
+)
+from lineage_index.store.parquet import table_folder, write_table_file
 from lineage_index.store.places import StorePlace
 from lineage_index.store.promotion import Plan
 from lineage_index.store.remote import remote_of
@@ -49,8 +56,7 @@ TableFiles = Mapping[str, Sequence[DataFile]]
 @dataclass(frozen=True, slots=True)
 class Next:
     """The snapshot to be committed. `files` lists the files of every table but `keys`, at least one each
-    (`settled`); `operation` says in
-    a word how it came about."""
+    (`settled`); `operation` says in a word how it came about."""
 
     files: TableFiles
     counts: Counts
@@ -79,10 +85,7 @@ def publish(index: Path, based_on: int | None, what: Next) -> int:
     manifest = Manifest(
         schema=SCHEMA_VERSION,
         versions=versions,
-        files={
-            table: tuple((each.name, each.rows, each.size) for each in known)
-            for table, known in files.items()
-        },
+        files={table: tuple(known) for table, known in files.items()},
         dead_runs=what.dead_runs,
         layout=layout_code(what.counts, what.plan),
         plan=what.plan,
@@ -136,7 +139,7 @@ def _standing(index: Path, before: ManifestText | None, files: TableFiles) -> di
     same = {
         name: version
         for name, version in before.head["versions"].items()
-        if had.get(name) == tuple((each.name, each.rows, each.size) for each in files.get(name, ()))
+        if had.get(name) == tuple(files.get(name, ()))
     }
     latest = in_parallel(lambda name: is_latest(index / name, same[name]), same)
     return {name: same[name] for name, is_it in zip(same, latest, strict=True) if is_it}

@@ -15,7 +15,8 @@ from lineage_index.store.commits import latest_version
 from lineage_index.store.errors import IndexMissing
 from lineage_index.store.home import home_of
 from lineage_index.store.keys import counts_of
-from lineage_index.store.parquet import DataFile, table_folder, write_table_file
+from lineage_index.store.manifest import DataFile
+from lineage_index.store.parquet import table_folder, write_table_file
 from lineage_index.store.publish import Next, publish, retried, settled
 from lineage_index.store.schema import arrow_schema
 from lineage_index.store.snapshot import Snapshot, open_snapshot
@@ -52,9 +53,7 @@ def _attempt(index: Path, rows: pa.Table, downstream: str, kind: str) -> int:
         raise IndexMissing(str(index), f"there is no index at {index}; `pql index refresh` makes one")
     base = open_snapshot(index)
     check_writable(base)
-    files = {
-        name: [DataFile(*each) for each in files] for name, files in base.data_files.items() if name != "keys"
-    }
+    files = base.carried()
     kept: list[DataFile] = []
     old: list[pa.Table] = []
     rewritten: list[pa.Table] = [rows]

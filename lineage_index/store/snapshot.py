@@ -16,7 +16,7 @@ from lineage_index.store.errors import IndexMissing, IndexTooNew, IndexUnreadabl
 from lineage_index.store.fetched import files_of
 from lineage_index.store.home import home_of, name_of
 from lineage_index.store.layouts import CodedKeys
-from lineage_index.store.manifest import FOLDER, Files, ManifestText, Shadow, read_manifest
+from lineage_index.store.manifest import FOLDER, DataFile, Files, ManifestText, Shadow, read_manifest
 from lineage_index.store.places import StorePlace, store_folder
 from lineage_index.store.promotion import Plan
 from pql.catalog.layout import Layout
@@ -75,6 +75,10 @@ class Snapshot:
     def runs(self) -> int:
         """How many runs there are."""
         return self.rows["runs"]
+
+    def carried(self) -> dict[str, list[DataFile]]:
+        """The files that the next commit starts from: of every table but `keys`, which it writes anew."""
+        return {name: list(files) for name, files in self.data_files.items() if name != "keys"}
 
     @cached_property
     def layout(self) -> Layout:
@@ -202,7 +206,7 @@ def _snapshot(index: Path, commit: Commit) -> Snapshot:
         created_at=commit.created_at,
         schema=(major, minor),
         files=files_of(index, commit.version, data_files),
-        rows={table: sum(rows for _, rows, _ in files) for table, files in data_files.items()},
+        rows={table: sum(each.rows for each in files) for table, files in data_files.items()},
         dead_runs=text.head["dead_runs"],
         versions=text.head["versions"],
         data_files=data_files,

@@ -120,7 +120,7 @@ def _log(snapshot: Snapshot) -> Iterator[Finding]:
     for name, version in versions.items():
         table = open_table(snapshot.path, name, version)
         logged = set(pa.table(table.get_add_actions()).column("path").to_pylist())
-        if logged != {file for file, _, _ in snapshot.data_files[name]}:
+        if logged != {each.name for each in snapshot.data_files[name]}:
             yield Finding(name, "log", f"version {version} of the log has other files than the manifest")
 
 

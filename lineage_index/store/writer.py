@@ -15,7 +15,7 @@ from lineage_index.store.commits import latest_version
 from lineage_index.store.errors import IndexMissing, IndexUnreadable
 from lineage_index.store.home import home_of
 from lineage_index.store.locked import parquet, reader
-from lineage_index.store.parquet import DataFile
+from lineage_index.store.manifest import DataFile
 from lineage_index.store.prepare import Listed, Prepared, prepare
 from lineage_index.store.promotion import EMPTY, Plan, Promotion
 from lineage_index.store.publish import Next, publish, retried, settled

@@ -15,7 +15,7 @@ from store_samples import content, data_files_below, full, run, tables_of
 from lineage_index.store.delta import open_table, set_files
 from lineage_index.store.errors import IndexMissing
 from lineage_index.store.maintain import vacuum
-from lineage_index.store.parquet import DataFile, write_table_file
+from lineage_index.store.parquet import write_table_file
 from lineage_index.store.schema import arrow_schema
 from lineage_index.store.snapshot import open_snapshot
 from lineage_index.store.verify import verify
@@ -137,7 +137,7 @@ def test_what_a_dead_writer_committed_to_a_table_is_gone_from_it_with_the_next_c
     base = open_snapshot(tmp_path)
     rows = arrow_schema("statuses").empty_table()
     stray = write_table_file(tmp_path / "statuses", "statuses", rows)
-    kept = [DataFile(*each) for each in base.data_files["statuses"]]
+    kept = base.carried()["statuses"]
     set_files(tmp_path, "statuses", rows.schema, [*kept, stray])
     write_batch(tmp_path, [run(2)], store="store")  # has no status
     named = pa.table(open_table(tmp_path, "statuses").get_add_actions()).column("path").to_pylist()

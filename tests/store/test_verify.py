@@ -12,6 +12,7 @@ import pytest
 from store_samples import full
 
 from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.manifest import DataFile
 from lineage_index.store.parquet import write_table_file
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.verify import verify
@@ -26,7 +27,7 @@ def _tampered(snapshot: Snapshot, table: str, change: Change) -> Snapshot:
     rows = change(pq.read_table(path, partitioning=None))
     file = write_table_file(path.parent, table, rows)
     path.write_bytes((path.parent / file.name).read_bytes())
-    data_files = {**snapshot.data_files, table: ((path.name, file.rows, file.size),)}
+    data_files = {**snapshot.data_files, table: (file._replace(name=path.name),)}
     return replace(snapshot, data_files=data_files)
 
 
@@ -78,12 +79,12 @@ def test_what_does_not_agree_is_found(tmp_path: Path, table: str, change: Change
 
 def test_files_against_manifest_and_log(tmp_path: Path) -> None:
     snapshot = write_index(tmp_path, [full(n) for n in range(4)])
-    (name, rows, size) = snapshot.data_files["payload"][0]
-    other = replace(snapshot, data_files={**snapshot.data_files, "payload": ((name, rows + 1, size),)})
+    (file,) = snapshot.data_files["payload"]
+    other = replace(snapshot, data_files={**snapshot.data_files, "payload": (file._replace(rows=file.rows + 1),)})
     assert [each.code for each in verify(other)] == ["file-rows"]
-    other = replace(snapshot, data_files={**snapshot.data_files, "payload": ((name, rows, size + 1),)})
+    other = replace(snapshot, data_files={**snapshot.data_files, "payload": (file._replace(size=file.size + 1),)})
     assert [each.code for each in verify(other)] == ["file-size"]
-    other = replace(snapshot, data_files={**snapshot.data_files, "payload": (("lost.parquet", 1, 1),)})
+    other = replace(snapshot, data_files={**snapshot.data_files, "payload": (DataFile("lost.parquet", 1, 1),)})
     assert [each.code for each in verify(other)] == ["file-missing", "log"]
     manifest = next((tmp_path / "manifests").iterdir())
     lines = manifest.read_text().splitlines()
