@@ -75,8 +75,8 @@ def join_edges(joins: Sequence[Join], matches: Sequence[Matches]) -> dict[str, d
     }
 
 
-def check_param(param: JoinParam, join: Join) -> None:
-    """Hold a param against the tables. Raises PqlError (PQL612, PQL613)."""
+def check_param(param: JoinParam, join: Join) -> Yield:
+    """Hold a param against the tables; the type of its entries. Raises PqlError (PQL612, PQL613)."""
     match param.value:
         case Reference() as reference:
             kind = _yielded(reference, Place.VALUE, param.span, join)
@@ -91,6 +91,7 @@ def check_param(param: JoinParam, join: Join) -> None:
             raise join.source.error(
                 "PQL612", param.span, hint, reference=str(param.value), place=passing.value
             )
+    return kind
 
 
 def _passings(param: JoinParam) -> Iterable[Passing]:
@@ -122,12 +123,9 @@ def _one(join: Join, runs: Matches) -> Resolution:
     params: dict[str, ResolvedParam] = {}
     warnings: list[Diagnostic] = []
     for param in join.params:
-        check_param(param, join)
+        kind = check_param(param, join)
         value, found = _column(param, join, runs)
         warnings += found
-        kind = Yield.ARTIFACTS
-        if isinstance(param.value, Reference):
-            kind = param.value.at(Place.VALUE) or Yield.ANY
         own = ResolvedParam(
             param.name, value, kind, param.context_only, param.to_init, param.connection, param.span
         )

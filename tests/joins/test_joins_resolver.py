@@ -13,19 +13,15 @@ from join_samples import JOINS, MATCHES, ROUNDS, join
 from pql.diagnostics.diagnostic import PqlError
 from pql.joins import (
     Join,
-    JoinParam,
     MatchedArtifact,
-    MatchedColumns,
     MatchedRun,
     Reference,
     Resolution,
     concatenate,
-    parse_reference,
     resolve,
 )
-from pql.joins.evaluate import evaluate, evaluate_all
+from pql.joins.evaluate import evaluate
 from pql.joins.lock import LockUnusableError, lock_bytes, lock_data, read_lock
-from pql.joins.references import Root
 from pql.joins.resolver import join_edges
 
 
@@ -131,24 +127,6 @@ def test_paths_lie_under_the_uuid_of_their_run_or_are_refused(found: list[Matche
         assert ".." not in rest
 
 
-@given(MATCHES)
-def test_columns_are_the_same_runs(found: list[MatchedRun]) -> None:
-    keys = ("inputs.lr", "inputs.deep.key", "outputs.loss")
-    keyed = {each: [evaluate(each, run) for run in found] for each in map(parse_reference, keys)}
-    columns = MatchedColumns(
-        [run.uuid for run in found],
-        keyed,
-        artifacts=[run.artifacts for run in found],
-        fields={name: [run.fields[name] for run in found] for name in ("name", "status")},
-    )
-    assert len(columns) == len(found)
-    asked = (*keys, "globals.uuid", "globals.name", "globals.status", "globals.run_info", "globals.duration")
-    for text in (*asked, "artifacts.tb", "artifacts.base", "artifacts"):
-        reference = parse_reference(text)
-        assert evaluate_all(reference, columns) == [evaluate(reference, run) for run in found]
-        assert [evaluate(reference, run) for run in columns] == evaluate_all(reference, found)
-
-
 @pytest.mark.parametrize(
     "literal", ["..", "../x", "a/../../b", "/etc/passwd", "", ".", "\\x", "s3://b/x", "C:/x"]
 )
@@ -183,51 +161,6 @@ def test_missing_values_are_null_and_counted() -> None:
     assert "inputs.lr:~nil" in warning.hint
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("a.b", 1),
-        ("model.head.dim", 3),
-        ("layers[1]", 20),
-        ("grid[0][1]", 2),
-        ("layers[9]", None),
-        ("model.head.nothing", None),
-        ("layers.x", None),
-        ("model[0]", None),
-    ],
-)
-def test_flat_keys_before_paths_into_nested_values(key: str, value: Any) -> None:
-    inputs = {
-        "a.b": 1,
-        "a": {"b": 2},
-        "model": {"head": {"dim": 3}},
-        "layers": [10, 20],
-        "grid": [[1, 2]],
-    }
-    assert evaluate(Reference(Root.INPUTS, key), MatchedRun("u", inputs=inputs)) == value
-
-
-def test_artifacts_of_a_run() -> None:
-    lineage = (
-        MatchedArtifact("tb", "outputs/tb"),
-        MatchedArtifact("remote", "s3://bucket/x"),
-        MatchedArtifact("mine", "u/outputs/mine"),
-        MatchedArtifact("both", "in/path", True),
-        MatchedArtifact("both", "out/path", False),
-        MatchedArtifact("code", None),
-    )
-    found = evaluate(Reference(Root.ARTIFACTS), MatchedRun("u", artifacts=lineage))
-    assert found == {
-        "base": "u",
-        "outputs": "u/outputs",
-        "both": "u/out/path",
-        "code": None,
-        "mine": "u/outputs/mine",
-        "remote": "s3://bucket/x",
-        "tb": "u/outputs/tb",
-    }
-
-
 def test_an_artifact_that_no_run_has_is_an_error_and_one_that_some_lack_a_warning() -> None:
     has, lacks = MatchedRun("a", artifacts=(MatchedArtifact("tensorboard", "tb"),)), MatchedRun("b")
     resolved = solve([(join(p="artifacts.tensorboard"), [has, lacks])])
@@ -249,41 +182,6 @@ def test_a_stored_path_that_leaves_the_run_counts_as_missing() -> None:
     ]
 
 
-def test_two_paths_under_one_name_are_not_guessed_between() -> None:
-    run = MatchedRun("a", artifacts=(MatchedArtifact("m", "x"), MatchedArtifact("m", "y")))
-    with pytest.raises(PqlError) as caught:
-        solve([(join(p="artifacts.m"), [run])])
-    assert caught.value.diagnostic.code == "PQL619"
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        (
-            JoinParam("p", Reference(Root.INPUTS, "a")),
-            JoinParam("p", join(p={"dirs": ["x"]}).params[0].value),
-        ),
-        (
-            JoinParam("p", Reference(Root.INPUTS, "a")),
-            JoinParam("p", Reference(Root.INPUTS, "a"), context_only=True),
-        ),
-        (
-            JoinParam("p", Reference(Root.ARTIFACTS, "a")),
-            JoinParam("p", Reference(Root.ARTIFACTS, "a"), to_init=True),
-        ),
-        (
-            JoinParam("p", Reference(Root.INPUTS, "a")),
-            JoinParam("p", Reference(Root.INPUTS, "a"), connection="s3"),
-        ),
-    ],
-)
-def test_joins_that_fill_a_param_differently_are_refused(first: JoinParam, second: JoinParam) -> None:
-    both = [replace(join(), params=(param,)) for param in (first, second)]
-    with pytest.raises(PqlError) as caught:
-        resolve(both, [[], []])
-    assert caught.value.diagnostic.code == "PQL617"
-
-
 def test_the_lineage_of_a_resolution() -> None:
     one, two = join(lrs="inputs.lr", dirs={"dirs": ["tb"]}), join(lrs="inputs.lr")
     a, b = MatchedRun("a", inputs={"lr": 1}), MatchedRun("b", inputs={"lr": 2})
@@ -292,14 +190,6 @@ def test_the_lineage_of_a_resolution() -> None:
         "b": {"lrs": [2, 2], "dirs": {"dirs": ["b/tb"]}},
     }
     assert join_edges((two, two, two), ([b], [b], [b])) == {"b": {"lrs": [2, 2, 2]}}
-
-
-def test_an_index_is_not_of_any_length() -> None:
-    long = "9" * 5_000
-    run = MatchedRun("a", inputs={"layers": [1, [2, 3]], f"x[{long}]": 4})
-    assert evaluate(parse_reference("inputs.layers[1][0]"), run) == 2
-    assert evaluate(parse_reference(f"inputs.layers[{long}]"), run) is None
-    assert evaluate(parse_reference(f"inputs.x[{long}]"), run) == 4
 
 
 @pytest.mark.parametrize(
