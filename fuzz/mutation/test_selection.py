@@ -48,6 +48,8 @@ MODULES = (
     "test_observed_results",
     "test_analysis",
     "test_joins_resolver",
+    "test_joins_evaluate",
+    "test_joins_told",
     "test_joins_references",
     "test_joins_templates",
     "test_joins_document",
