@@ -27,8 +27,11 @@ def _tampered(snapshot: Snapshot, table: str, change: Change) -> Snapshot:
     rows = change(pq.read_table(path, partitioning=None))
     file = write_table_file(path.parent, table, rows)
     path.write_bytes((path.parent / file.name).read_bytes())
-    data_files = {**snapshot.data_files, table: (file._replace(name=path.name),)}
-    return replace(snapshot, data_files=data_files)
+    return _with_file(snapshot, table, file._replace(name=path.name))
+
+
+def _with_file(snapshot: Snapshot, table: str, file: DataFile) -> Snapshot:
+    return replace(snapshot, data_files={**snapshot.data_files, table: (file,)})
 
 
 def _twice(table: pa.Table) -> pa.Table:
@@ -80,11 +83,11 @@ def test_what_does_not_agree_is_found(tmp_path: Path, table: str, change: Change
 def test_files_against_manifest_and_log(tmp_path: Path) -> None:
     snapshot = write_index(tmp_path, [full(n) for n in range(4)])
     (file,) = snapshot.data_files["payload"]
-    other = replace(snapshot, data_files={**snapshot.data_files, "payload": (file._replace(rows=file.rows + 1),)})
+    other = _with_file(snapshot, "payload", file._replace(rows=file.rows + 1))
     assert [each.code for each in verify(other)] == ["file-rows"]
-    other = replace(snapshot, data_files={**snapshot.data_files, "payload": (file._replace(size=file.size + 1),)})
+    other = _with_file(snapshot, "payload", file._replace(size=file.size + 1))
     assert [each.code for each in verify(other)] == ["file-size"]
-    other = replace(snapshot, data_files={**snapshot.data_files, "payload": (DataFile("lost.parquet", 1, 1),)})
+    other = _with_file(snapshot, "payload", DataFile("lost.parquet", 1, 1))
     assert [each.code for each in verify(other)] == ["file-missing", "log"]
     manifest = next((tmp_path / "manifests").iterdir())
     lines = manifest.read_text().splitlines()
