@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pyarrow as pa
 
-from lineage_index.ingest.draft import METRIC, SeriesFile, read_draft
-from lineage_index.ingest.metrics import MetricFile, read_metric_files
-from lineage_index.ingest.metricstats import SeriesStats
-from lineage_index.ingest.record import RunRecord, SeriesRecord
+from lineage_index.ingest.draft import read_draft
+from lineage_index.ingest.metrics import read_metric_files
+from lineage_index.ingest.record import RunRecord
 from lineage_index.ingest.scan import RunFolder
+from lineage_index.ingest.seriesfile import METRIC
 
 __all__ = ["Batch", "read_batch"]
 
@@ -53,24 +53,11 @@ class Batch:
         without it they count as they come.
         """
         every = [series for draft in self._drafts for series in draft.series]
-        whole_lines = [draft.whole_lines for draft in self._drafts for _ in draft.series]
-        files = {
-            number: MetricFile(
-                each.path,
-                number if places is None else places[number],
-                each.report,
-                SeriesStats(),
-                whole_lines[number],
-                each.checksum,
-            )
-            for number, each in enumerate(every)
-            if each.record.kind == METRIC
-        }
-        for table in read_metric_files(files.values()):
+        for each, place in zip(every, range(len(every)) if places is None else places, strict=True):
+            each.place = place
+        for table in read_metric_files(each for each in every if each.kind == METRIC):
             if table.num_rows:
                 yield table
-        for number, file in files.items():
-            _fill_in(every[number], file.stats)
         self._read = True
 
     def records(self) -> list[RunRecord]:
@@ -78,17 +65,3 @@ class Batch:
         if not self._read:
             raise RuntimeError("the points of this batch were not read to their end")
         return [draft.record(whole=True) for draft in self._drafts]
-
-
-def _fill_in(file: SeriesFile, stats: SeriesStats) -> None:
-    before = file.record
-    file.last_time = stats.last_time
-    file.record = SeriesRecord(
-        kind=before.kind,
-        name=before.name,
-        count=stats.count,
-        first_step=stats.first_step,
-        last_step=stats.last_step,
-        resource=before.resource,
-        summary=stats.summary(),
-    )

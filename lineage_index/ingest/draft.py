@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -17,31 +16,12 @@ from lineage_index.ingest.lines import count_events
 from lineage_index.ingest.listing import Listing
 from lineage_index.ingest.names import decode_name, printable
 from lineage_index.ingest.problems import FAILED_READ, Reporter, make_problem
-from lineage_index.ingest.record import (
-    ArtifactRecord,
-    FolderRecord,
-    Problem,
-    RunRecord,
-    SeriesRecord,
-)
+from lineage_index.ingest.record import ArtifactRecord, FolderRecord, Problem, RunRecord
 from lineage_index.ingest.runfile import RunFile, read_run_file
 from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, SUFFIX, TREES, RunFolder
+from lineage_index.ingest.seriesfile import METRIC, SeriesFile
 
-__all__ = ["METRIC", "Draft", "SeriesFile", "read_draft"]
-
-METRIC = "metric"
-
-
-@dataclass(slots=True)
-class SeriesFile:
-    """One event file: where it lies, what its record says so far, and its problems."""
-
-    path: str
-    relative: str
-    record: SeriesRecord
-    report: Reporter
-    last_time: datetime | None = None
-    checksum: Checksum = field(default_factory=Checksum)
+__all__ = ["Draft", "read_draft"]
 
 
 @dataclass(slots=True)
@@ -56,12 +36,6 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     checksums: dict[str, Checksum] = field(default_factory=dict)
 
-    @property
-    def whole_lines(self) -> bool:
-        """Whether the run's writer ends every line of an event file, as `lineage_index.tracking` does."""
-        writer = self.file.rest.get("tracking")
-        return isinstance(writer, dict) and writer.get("client") == "pql-lineage"
-
     def record(self, *, whole: bool = False) -> RunRecord:
         """The record as far as it is known; metrics that were not read yet count no events, and only a
         `whole` record has the digest of the content.
@@ -73,7 +47,7 @@ class Draft:
             times = [each.last_time for each in self.series if each.last_time is not None]
             if times:
                 scalars = {**scalars, "updated_at": max(times)}
-        problems = (*self.problems, *(problem for each in self.series for problem in each.report.problems))
+        problems = (*self.problems, *[problem for each in self.series for problem in each.report.problems])
         known = all(problem.code != FAILED_READ for problem in problems)
         return RunRecord(
             uuid=self.uuid,
@@ -96,7 +70,7 @@ class Draft:
             statuses=self.file.statuses,
             artifacts=self.artifacts,
             edges=self.file.edges,
-            series=tuple(each.record for each in self.series),
+            series=tuple([each.record() for each in self.series]),
             rest=self.file.rest,
             problems=problems,
         )
@@ -116,16 +90,16 @@ def read_draft(folder: RunFolder) -> Draft:
     file = _run_file(folder, problems, checksums)
     lineage_report = Reporter(folder.file(LINEAGE_FILE))
     lineage = _lineage(folder, lineage_report, checksums)
-    series = list(_series_files(folder, lineage or (), problems))
-    series.sort(key=lambda each: (each.record.resource, each.record.kind, each.record.name))
+    series = list(_series_files(folder, lineage or (), _ends_lines(file), problems))
+    series.sort(key=lambda each: (each.resource, each.kind, each.name))
     if lineage is None:
         if series and not lineage_report.problems:
             message = f"{LINEAGE_FILE} is missing; artifacts are told from the event files"
             lineage_report("no-lineage-file", message, lost="artifacts that have no event file")
-        lineage = tuple(artifact_of_series(each.record, each.relative) for each in series)
+        lineage = tuple(artifact_of_series(each) for each in series)
     problems += lineage_report.problems
     for each in series:
-        if each.record.kind != METRIC:
+        if each.kind != METRIC:
             _count(each)
     return Draft(folder, _uuid(folder, file, problems), file, lineage, series, problems, checksums)
 
@@ -153,6 +127,12 @@ def _run_file(folder: RunFolder, problems: list[Problem], checksums: dict[str, C
     file = RunFile(scalars={"status": "unknown"}) if value is MISSING else read_run_file(value, report)
     problems += report.problems
     return file
+
+
+def _ends_lines(file: RunFile) -> bool:
+    """Whether the run's writer ends every line of an event file, as `lineage_index.tracking` does."""
+    writer = file.rest.get("tracking")
+    return isinstance(writer, dict) and writer.get("client") == "pql-lineage"
 
 
 def _lineage(
@@ -186,7 +166,7 @@ def _read_json(folder: RunFolder, name: str, report: Reporter, checksums: dict[s
 
 
 def _series_files(
-    folder: RunFolder, lineage: Sequence[ArtifactRecord], problems: list[Problem]
+    folder: RunFolder, lineage: Sequence[ArtifactRecord], whole_lines: bool, problems: list[Problem]
 ) -> Iterator[SeriesFile]:
     listing = Listing(folder, problems)
     # A name too long for a file stands whole in the lineage only.
@@ -201,22 +181,16 @@ def _series_files(
                 name = decode_name(file_name.removesuffix(SUFFIX))
                 if "~" in relative:
                     name = whole_names.get(relative, name)
-                record = SeriesRecord(kind, name, 0, None, None, None, resource)
-                yield SeriesFile(entry.path, relative, record, Reporter(folder.file(relative)))
+                report = Reporter(folder.file(relative))
+                yield SeriesFile(entry.path, relative, kind, name, resource, report, whole_lines)
 
 
 def _count(file: SeriesFile) -> None:
     """Count the events of a file that is no metric's."""
     try:
         with open_regular(file.path) as source:
-            found = count_events(file.checksum.passing(source), file.record.kind, file.report)
+            file.found = count_events(file.checksum.passing(source), file.kind, file.report)
     except FileNotFoundError:
         file.report("vanished", "the file went away", lost="its events")
-        return
     except OSError as error:
         file.report.cannot_be_read(error, lost="its events")
-        return
-    file.last_time = found.last_time
-    file.record = replace(
-        file.record, count=found.count, first_step=found.first_step, last_step=found.last_step
-    )

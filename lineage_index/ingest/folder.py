@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lineage_index.ingest.batch import read_batch
-from lineage_index.ingest.draft import METRIC
 from lineage_index.ingest.problems import make_problem
 from lineage_index.ingest.record import MetricSeries, Problem, RunRecord, SeriesRecord
 from lineage_index.ingest.scan import RunFolder
+from lineage_index.ingest.seriesfile import METRIC
 
 __all__ = ["pick_newest", "read_run"]
 

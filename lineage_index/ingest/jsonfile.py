@@ -14,7 +14,6 @@ MAX_DEPTH = 200
 """How deeply a value may be nested: what is read must also be written again, by readers with own limits."""
 
 _LONGEST_INTEGER = 4000
-_NESTED = (dict, list)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -38,9 +37,7 @@ def load_json(data: bytes, report: Reporter) -> Any:
     value nested more than 200 levels deep leaves the mapping or list at the top that holds it.
     """
     text = _decode(data, report)
-    value = _plain(text)
-    if value is MISSING:
-        value = _careful(text, report)
+    value = _parsed(text, report)
     if value is MISSING:
         return MISSING
     if _ESCAPED_SURROGATE.search(text):
@@ -48,34 +45,7 @@ def load_json(data: bytes, report: Reporter) -> Any:
     return _shallow(value, text, report)
 
 
-def _plain(text: str) -> Any:
-    """The value of a text without faults and without a key that stands twice, which is nearly every one;
-    MISSING if that is not certain."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return MISSING
-    # With no blank before any colon, every key is followed by `":`, and so is some other text perhaps: where
-    # there are no more of them than keys in the value, no key was lost.
-    if any(blank in text for blank in (" :", "\t:", "\n:", "\r:")) or text.count('":') != _count_keys(value):
-        return MISSING
-    return value
-
-
-def _count_keys(value: Any) -> int:
-    count = 0
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        if type(each) is dict:
-            count += len(each)
-            waiting += [inner for inner in each.values() if type(inner) in _NESTED]
-        elif type(each) is list:
-            waiting += [inner for inner in each if type(inner) in _NESTED]
-    return count
-
-
-def _careful(text: str, report: Reporter) -> Any:
+def _parsed(text: str, report: Reporter) -> Any:
     """The value of any text, or MISSING; reports what is wrong with it."""
     twice: list[str] = []
 

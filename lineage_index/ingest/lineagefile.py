@@ -6,7 +6,8 @@ from typing import Any
 
 from lineage_index.ingest.names import uuid_hex
 from lineage_index.ingest.problems import Reporter
-from lineage_index.ingest.record import ArtifactRecord, SeriesRecord
+from lineage_index.ingest.record import ArtifactRecord
+from lineage_index.ingest.seriesfile import SeriesFile
 
 __all__ = ["artifact_of_series", "read_lineage_file"]
 
@@ -23,10 +24,10 @@ def read_lineage_file(value: object, report: Reporter) -> tuple[ArtifactRecord, 
     return tuple(each for each in found if each is not None)
 
 
-def artifact_of_series(series: SeriesRecord, path: str) -> ArtifactRecord:
+def artifact_of_series(file: SeriesFile) -> ArtifactRecord:
     """The lineage entry that the Polyaxon client would have written for an event file."""
-    kind = _RESOURCE_KIND if series.resource else series.kind
-    return ArtifactRecord(series.name, kind, path, path, is_input=False)
+    kind = _RESOURCE_KIND if file.resource else file.kind
+    return ArtifactRecord(file.name, kind, file.relative, file.relative, is_input=False)
 
 
 def _artifact(entry: object, place: int, report: Reporter) -> ArtifactRecord | None:

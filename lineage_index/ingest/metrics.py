@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,8 +15,9 @@ from lineage_index.ingest.metricparse import Piece, parse_pieces
 from lineage_index.ingest.metricstats import SeriesStats, repeat_values, statistics
 from lineage_index.ingest.points import POINTS_SCHEMA
 from lineage_index.ingest.problems import Reporter
+from lineage_index.ingest.seriesfile import SeriesFile
 
-__all__ = ["MetricFile", "read_metric_files"]
+__all__ = ["read_metric_files"]
 
 _HEADER = b"step|timestamp|metric\n"
 _FIRST_READ = 1 << 16
@@ -26,34 +26,19 @@ _FLUSH_BYTES = 1 << 25
 """With rows of 32 bytes, about the shortest there are, `POINTS_PER_TABLE` of them."""
 
 
-@dataclass(slots=True)
-class MetricFile:
-    """One metric file of a batch, and after it was read its statistics.
-
-    `place` names its series among the points. `whole_lines`: its writer ends every line, so that a last line
-    without an end was cut, even where it still reads as a row.
-    """
-
-    path: str
-    place: int
-    report: Reporter
-    stats: SeriesStats
-    whole_lines: bool = False
-    checksum: Checksum = field(default_factory=Checksum)
-
-
-def read_metric_files(files: Iterable[MetricFile]) -> Iterator[pa.Table]:
+def read_metric_files(files: Iterable[SeriesFile]) -> Iterator[pa.Table]:
     """Yield the points of all files as tables of `POINTS_SCHEMA`. The files are read in their order.
 
-    A file's `stats` are whole, and its problems reported, once the table after its last points was asked
-    for. Nothing is raised for what a file holds; one that can't be read has no points and a problem.
+    What was `found` in a file is whole, and its problems are reported, once the table after its last points
+    was asked for. Nothing is raised for what a file holds; one that can't be read has no points and a
+    problem.
     """
     pieces = ((file, piece) for file in files for piece in _pieces(file))
     while waiting := _take(pieces):
         yield _flush(waiting)
 
 
-def _take(pieces: Iterator[tuple[MetricFile, Piece]]) -> list[tuple[MetricFile, Piece]]:
+def _take(pieces: Iterator[tuple[SeriesFile, Piece]]) -> list[tuple[SeriesFile, Piece]]:
     """The next pieces, until they are worth a table; those of one file stay in their order."""
     taken = []
     size = 0
@@ -66,7 +51,7 @@ def _take(pieces: Iterator[tuple[MetricFile, Piece]]) -> list[tuple[MetricFile, 
     return taken
 
 
-def _flush(waiting: list[tuple[MetricFile, Piece]]) -> pa.Table:
+def _flush(waiting: list[tuple[SeriesFile, Piece]]) -> pa.Table:
     rows = parse_pieces([piece for _, piece in waiting if piece.body])
     for _, piece in waiting:
         if piece.last:
@@ -75,8 +60,12 @@ def _flush(waiting: list[tuple[MetricFile, Piece]]) -> pa.Table:
     counts = [piece.rows for _, piece in filled]
     starts = []
     for (file, _), stats in zip(filled, statistics(rows, counts), strict=True):
-        starts.append(file.stats.count)
-        file.stats.extend(stats)
+        if isinstance(file.found, SeriesStats):
+            starts.append(file.found.count)
+            file.found.extend(stats)
+        else:
+            starts.append(0)
+            file.found = stats
     columns = [
         repeat_values([file.place for file, _ in filled], counts),
         _sequence(starts, counts),
@@ -97,7 +86,7 @@ def _sequence(starts: list[int], counts: list[int]) -> pa.Array:
     return pc.add(numbers, repeat_values(shifts, counts))
 
 
-def _pieces(file: MetricFile) -> Iterator[Piece]:
+def _pieces(file: SeriesFile) -> Iterator[Piece]:
     """The rows of one file, cut at line ends; most files are one piece. The last piece may be empty."""
     faults = LineFaults(file.report)
     try:
@@ -123,7 +112,7 @@ def _without_cut_line(piece: Piece) -> Piece:
     return Piece(whole, piece.line, piece.last, False, piece.faults)
 
 
-def _cut(descriptor: int, file: MetricFile, faults: LineFaults) -> Iterator[Piece]:
+def _cut(descriptor: int, file: SeriesFile, faults: LineFaults) -> Iterator[Piece]:
     data = os.read(descriptor, _FIRST_READ)
     checksum = file.checksum
     checksum.add(data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -18,27 +18,24 @@ __all__ = ["SeriesStats", "repeat_values", "statistics"]
 
 @dataclass(slots=True)
 class SeriesStats:
-    """What is known of one metric's points so far; `total` is the sum of those that are not NaN."""
+    """What is known of one metric's points so far, of which there are some; `total` is the sum of those that
+    are not NaN."""
 
-    count: int = 0
-    first_step: int | None = None
-    last_step: int | None = None
-    last_time: datetime | None = None
-    first: float = 0.0
-    last: float = 0.0
-    min: float | None = None
-    max: float | None = None
-    argmin: int | None = None
-    argmax: int | None = None
-    total: float = 0.0
-    nans: int = 0
+    count: int
+    first_step: int | None
+    last_step: int | None
+    last_time: datetime | None
+    first: float
+    last: float
+    min: float | None
+    max: float | None
+    argmin: int | None
+    argmax: int | None
+    total: float
+    nans: int
 
     def extend(self, more: SeriesStats) -> None:
         """Take in the points that were logged after these."""
-        if not more.count:
-            return
-        if not self.count:
-            self.first = more.first
         self.count += more.count
         self.last = more.last
         self.total += more.total
@@ -54,10 +51,8 @@ class SeriesStats:
         if more.max is not None and (self.max is None or more.max > self.max):
             self.max, self.argmax = more.max, more.argmax
 
-    def summary(self) -> MetricSummary | None:
-        """The summary; None without points."""
-        if not self.count:
-            return None
+    def summary(self) -> MetricSummary:
+        """The summary."""
         numbers = self.count - self.nans
         mean = self.total / numbers if numbers else None
         return MetricSummary(
@@ -95,23 +90,22 @@ def statistics(rows: pa.Table, counts: list[int]) -> list[SeriesStats]:
             "number": values,
         }
     )
-    found = list(zip(*_by_place(table, *_WHOLE), strict=True))
-    _, first_steps, last_steps, last_times, least, most, totals, numbers = found
-    argmins, argmaxs = (dict(_first_steps(table, wanted)) for wanted in (least, most))
+    _, first_steps, last_steps, last_times, least, most, totals, numbers = _by_place(table, *_WHOLE)
+    argmins, argmaxs = (_first_steps(table, wanted) for wanted in (least, most))
     return [
         SeriesStats(
-            count=count,
-            first_step=first_steps[place],
-            last_step=last_steps[place],
-            last_time=last_times[place],
-            first=firsts[place],
-            last=lasts[place],
-            min=least[place],
-            max=most[place],
-            argmin=argmins.get(place),
-            argmax=argmaxs.get(place),
-            total=totals[place] or 0.0,
-            nans=count - numbers[place],
+            count,
+            first_steps[place],
+            last_steps[place],
+            last_times[place],
+            firsts[place],
+            lasts[place],
+            least[place],
+            most[place],
+            argmins.get(place),
+            argmaxs.get(place),
+            totals[place] or 0.0,
+            count - numbers[place],
         )
         for place, count in enumerate(counts)
     ]
@@ -128,15 +122,16 @@ _WHOLE = (
 )
 
 
-def _first_steps(table: pa.Table, wanted: Sequence[float | None]) -> Iterable[tuple[int, int | None]]:
+def _first_steps(table: pa.Table, wanted: Sequence[float | None]) -> dict[int, int | None]:
     """For every place that has it the step of the first row with the wanted number."""
     of_row = pa.array(wanted, pa.float64()).take(table.column("place").combine_chunks())
     hits = table.filter(pc.equal(table.column("number"), of_row))
-    return _by_place(hits, ("step", "first", pc.ScalarAggregateOptions(skip_nulls=False)))
+    places, steps = _by_place(hits, ("step", "first", pc.ScalarAggregateOptions(skip_nulls=False)))
+    return dict(zip(places, steps, strict=True))
 
 
-def _by_place(table: pa.Table, *aggregations: tuple[Any, ...]) -> Iterable[tuple[Any, ...]]:
-    """One tuple for every place that has rows, in their order: the place, and what was asked for."""
+def _by_place(table: pa.Table, *aggregations: tuple[Any, ...]) -> list[list[Any]]:
+    """Columns of one row for every place that has rows, in their order: the place, and what was asked for."""
     found = table.group_by("place", use_threads=False).aggregate(list(aggregations))
     names = ["place", *(f"{column}_{function}" for column, function, *_ in aggregations)]
-    return zip(*(found.column(name).to_pylist() for name in names), strict=True)
+    return [found.column(name).to_pylist() for name in names]

@@ -4,6 +4,9 @@ Two readers make records. `lineage_index.ingest.folder.read_run` reads one folde
 every metric on its series (`SeriesRecord.points`). `lineage_index.ingest.batch.read_batch` reads many and is
 the fast one: it parses the event files of the whole batch at once, hands the points over as Arrow tables of
 bounded size, and leaves `SeriesRecord.points` None. Counts, steps and summaries are the same from both.
+
+Nobody changes a record. Those of which a run has many are not frozen, for then they would take five times as
+long to make, a thirtieth of a refresh.
 """
 
 from __future__ import annotations
@@ -73,7 +76,7 @@ class StatusRecord:
     last_transition_time: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ArtifactRecord:
     """One entry of the run's lineage. `state` is its content identity: the entry's state, else the
     summary's hash, else the path, else None."""
@@ -110,7 +113,7 @@ class MetricSeries:
     values: list[float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MetricSummary:
     """Statistics of one metric's points.
 
@@ -129,7 +132,7 @@ class MetricSummary:
     nans: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SeriesRecord:
     """One event file: what was logged under one name of one kind, and how often.
 

@@ -24,10 +24,10 @@ from lineage_index.index.keyset import fitting_token, read_token, write_token
 from lineage_index.ingest.jsonfile import load_json
 from lineage_index.ingest.lineagefile import read_lineage_file
 from lineage_index.ingest.lines import count_events
-from lineage_index.ingest.metrics import MetricFile, read_metric_files
-from lineage_index.ingest.metricstats import SeriesStats
+from lineage_index.ingest.metrics import read_metric_files
 from lineage_index.ingest.problems import Reporter
 from lineage_index.ingest.runfile import read_run_file
+from lineage_index.ingest.seriesfile import SeriesFile
 from pql.binder.binder import Clock, bind
 from pql.binder.defaults import with_defaults
 from pql.catalog.fields import Entity
@@ -219,7 +219,7 @@ def fuzz_events(data: bytes) -> None:
         os.write(descriptor, data)
         path = f"/proc/self/fd/{descriptor}"
         for whole in (False, True):
-            file = MetricFile(path, 0, report, SeriesStats(), whole)
+            file = SeriesFile(path, "x.plx", "metric", "x", False, report, whole)
             rows = sum(table.num_rows for table in read_metric_files(iter([file])))
             assert rows <= data.count(b"\n") + data.count(b"\r") + 1
     finally:

@@ -22,6 +22,7 @@ from ingest_store import (
 from lineage_index import refresh
 from lineage_index.ingest import draft, metrics
 from lineage_index.ingest.folder import read_run
+from lineage_index.ingest.seriesfile import SeriesFile
 
 
 def test_links_in_a_run_stay_in_the_store(tmp_path: Path) -> None:
@@ -152,7 +153,7 @@ def test_files_that_vanish_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     folder = whole_run(tmp_path)
     listed = draft._series_files
 
-    def vanish(*arguments: object) -> list[draft.SeriesFile]:
+    def vanish(*arguments: object) -> list[SeriesFile]:
         found = list(listed(*arguments))  # type: ignore[arg-type]
         (folder / "events/metric/loss.plx").unlink()
         (folder / "events/text/note.plx").unlink()
