@@ -32,6 +32,9 @@ _CONVERT = tuple(
 )
 """Of one piece all times have an offset, or none has."""
 
+_TOGETHER = 1 << 22
+"""Bytes that are parsed at once: what the caches of the processor hold."""
+
 _MISREAD = (b"x", b"X", b"(")
 """To Arrow's reader part of a hexadecimal step, or of a NaN with a payload; to us a fault."""
 
@@ -69,14 +72,12 @@ def parse_pieces(pieces: list[Piece]) -> pa.Table:
 
 
 def _parse(pieces: list[Piece]) -> list[pa.Table]:
-    joined = b"\n".join(piece.body for piece in pieces)
-    if not any(sign in joined for sign in _MISREAD) and not any(map(_may_be_cut, pieces)):
-        table = _parse_clean(pieces, joined)
+    if len(pieces) == 1 or sum(len(piece.body) for piece in pieces) <= _TOGETHER:
+        table = _parse_clean(pieces)
         if table is not None:
             return [table]
-    del joined
-    if len(pieces) == 1:
-        return [_parse_lines(pieces[0])]
+        if len(pieces) == 1:
+            return [_parse_lines(pieces[0])]
     middle = len(pieces) // 2
     return _parse(pieces[:middle]) + _parse(pieces[middle:])
 
@@ -86,7 +87,11 @@ def _may_be_cut(piece: Piece) -> bool:
     return not piece.body or (piece.open_end and piece.body.endswith(b"."))
 
 
-def _parse_clean(pieces: list[Piece], joined: bytes) -> pa.Table | None:
+def _parse_clean(pieces: list[Piece]) -> pa.Table | None:
+    """The rows of pieces without faults; None if that is not certain."""
+    joined = b"\n".join([piece.body for piece in pieces])
+    if any(sign in joined for sign in _MISREAD) or any(map(_may_be_cut, pieces)):
+        return None
     counts = [piece.body.count(b"\n") + 1 for piece in pieces]
     for convert in _CONVERT:
         try:
