@@ -32,7 +32,7 @@ __all__ = ["RefreshReport", "StoreMissing", "compare_with_store", "refresh"]
 _BATCH = 2_500
 """Run folders that one step reads at most."""
 
-_FIRST = 1_000
+_FIRST = 500
 """Folders of the first step of a new index, which decides which keys get columns for all others."""
 
 _COMMIT_EVERY = 10_000
@@ -238,7 +238,7 @@ def _steps(
     count = _workers(workers)
     parallel = len(wanted) >= _PARALLEL_FROM and count > 1
     first = _FIRST if parallel and plan is None else 0
-    steps = [each for part in (wanted[:first], wanted[first:]) for each in _in_steps(part, count)]
+    steps = [*batches(wanted[:first], first), *_in_steps(wanted[first:], count)]
     if not parallel:
         for batch in steps:
             step = read_folders(batch, target, store, history, plan)
@@ -264,4 +264,4 @@ def _steps(
 def _in_steps(folders: Sequence[AnyFolder], workers: int) -> Iterator[list[AnyFolder]]:
     """The folders in steps of bounded number and size; where there are many, equally many for each worker."""
     turns = workers * -(-len(folders) // (workers * _BATCH))
-    return batches(folders, max(_FIRST // 2, -(-len(folders) // max(1, turns))))
+    return batches(folders, max(_FIRST, -(-len(folders) // max(1, turns))))
