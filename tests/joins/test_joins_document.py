@@ -45,6 +45,8 @@ def refusal(text: str | bytes) -> PqlError:
     with pytest.raises(PqlError) as caught:
         read_document(text, "op.yaml")
     assert caught.value.diagnostic.source == "op.yaml"
+    start, end = caught.value.diagnostic.span
+    assert 0 <= start <= end <= len(caught.value.text) + 1
     return caught.value
 
 
@@ -149,6 +151,7 @@ def test_a_part_of_a_text_has_its_place_where_it_stands_as_it_is(text: str, part
     begin = placed.text.index(part)
     assert text[slice(*placed.locate(Span(begin, begin + len(part))))] == where
     assert text[slice(*placed.whole)] == text[slice(*value.span)]
+    assert [text[slice(*each.span)] for each in placed.pieces] == [placed.text for each in placed.pieces]
 
 
 def test_keys_that_are_not_known_are_refused() -> None:
@@ -182,6 +185,7 @@ def test_as_many_values_are_taken_as_the_bound_says() -> None:
     assert dict(found.payload) == {"size": "more than 100,000 values"}
     assert found.hint == "aliases count as what they stand for"
     assert tuple(found.span) == (len(text) + 1, len(text) + 3)
+    assert tuple(refusal(text[:-1] + ", text]").diagnostic.span) == (len(text) + 1, len(text) + 5)
 
 
 def test_as_deep_as_the_bound_says() -> None:
@@ -276,6 +280,10 @@ def test_what_is_no_file_of_ours(text: str | bytes, code: str, line: int, column
         ("a: !!bool maybe # x", "!!bool maybe", "`maybe` is no bool"),
         (f"a: !!bool {'x' * 50} # x", f"!!bool {'x' * 50}", f"`{'x' * 40}` is no bool"),
         (f"a: !!int x{'y' * 50} # x", f"!!int x{'y' * 50}", f"`x{'y' * 39}` is not valid: "),
+        ("a: b: c # x", ":", "mapping values are not allowed in this context"),
+        ("a: @b # x", "@", "found character that cannot start any token"),
+        ("a: é\x01b", "\x01", "a character can't stand in YAML: control characters are not allowed"),
+        ("a: \udc80b", "\udc80", "a character can't stand in YAML: half of a surrogate pair"),
         (b"a: \xff", "", "byte 4 is not UTF-8"),
         (b"\xef\xbb\xbfa: \xff", "", "byte 7 is not UTF-8"),
     ],

@@ -47,7 +47,7 @@ def refused(
         ("metrics.loss:1..{{ x }}", 5, "metrics.loss:1..5"),
         ("name:%{{ x }}%", "abc", "name:%abc%"),
         ("min(metrics.{{ x }}):<1", "a b", 'min(metrics."a b"):<1'),
-        ("at(metrics.{{ x }}, {{ x }}):<1", 100, "at(metrics.100, 100):<1"),
+        ("at(metrics.{{ x }}, {{ x }}):<{{ x }}", 100, "at(metrics.100, 100):<100"),
         ("upstream*.metrics.{{ x }}:>1", "loss", "upstream*.metrics.loss:>1"),
         ("inputs.a+b.{{ x }}.c:1", "d", "inputs.a+b.d.c:1"),
         ('metrics."{{ x }}":1', "d", 'metrics."d":1'),
@@ -78,6 +78,8 @@ def test_how_a_value_is_written(template: str, value: Any, written: str) -> None
     [
         ("kind:a, metrics.loss:{{ x }}..1", "0, metrics.acc:0"),
         ("kind:a | metrics.loss:{{ x }}..1", "0 | metrics.acc:0"),
+        ("kind:a, (kind:b | metrics.loss:{{ x }}..1)", "0 | metrics.acc:0"),
+        ("kind:a | kind:b, metrics.loss:{{ x }}..1", "0, metrics.acc:0"),
         ("not (metrics.loss:{{ x }}..1)", "0, metrics.acc:0"),
         ("upstream(metrics.loss:{{ x }}..1)", "0, metrics.acc:0"),
         ("at(metrics.loss, {{ x }}):1", " 5 "),
@@ -114,6 +116,11 @@ def test_what_a_template_can_not_stand_for(
 ) -> None:
     name = part.strip("{} ")
     assert refused(template, names) == ("PQL610", part, {"name": name, "reason": reason}, hint)
+
+
+def test_a_name_that_is_not_defined() -> None:
+    found = refused("a:b, name:{{ lrr }}, c:d", {"lr": 1})
+    assert found == ("PQL608", "{{ lrr }}", {"name": "lrr"}, "did you mean `lr`? defined: lr")
 
 
 def test_all_templates_of_a_query_that_reads_as_more_are_named() -> None:

@@ -330,6 +330,9 @@ def test_every_character_of_a_text_is_traced_to_the_file(parts: list[str]) -> No
                 assert where == Span(begin, start + len(part))
             at, start = at + len(new), start + len(part)
         assert at == len(rendered.text)
+        for piece in rendered.pieces:
+            if piece.verbatim:
+                assert file[slice(*piece.span)] == rendered.text[piece.start : piece.end]
 
 
 def test_faults_of_the_rendered_query_point_into_the_template() -> None:
