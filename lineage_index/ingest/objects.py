@@ -71,7 +71,7 @@ def scan_objects(bucket: Bucket) -> Iterator[ObjectFolder | Problem]:
     there is no object at all.
     """
     listing = _Listing()
-    for entry in bucket.entries():
+    for entry in bucket.scattered():
         parts = entry.name.split("/")
         listing.itself.add(parts, entry)
         _add(listing.top, parts, entry)

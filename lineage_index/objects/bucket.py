@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -17,6 +18,12 @@ from lineage_index.objects.url import ENDPOINTS, ObjectUrl
 __all__ = ["Bucket", "Entry", "in_parallel", "is_plain_http"]
 
 _PARALLEL = 16
+_PAGE = 1_000
+"""Objects that a server lists at once."""
+
+_DIGITS = "123456789abcdef"
+"""The names of runs begin with `0` and these."""
+
 _PIECE = 1 << 24
 """Larger objects are fetched in pieces of so many bytes: a slow line then breaks no time limit."""
 
@@ -66,6 +73,21 @@ def in_parallel(
         pool.shutdown(cancel_futures=True)
 
 
+def _as_they_come(several: Iterable[Iterator[_Item]]) -> Iterator[_Item]:
+    """What all of these give; each is asked in a thread for its next item, and not before that was taken."""
+    from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        asked = {pool.submit(next, each, None): each for each in several}
+        while asked:
+            for answer in wait(asked, return_when=FIRST_COMPLETED).done:
+                source = asked.pop(answer)
+                item = answer.result()
+                if item is not None:
+                    asked[pool.submit(next, source, None)] = source
+                    yield item
+
+
 class Bucket:
     """The objects below one address. Credentials and endpoint are those of the environment.
 
@@ -93,16 +115,43 @@ class Bucket:
     def entries(self, below: str = "", after: str | None = None) -> Iterator[Entry]:
         """Every object below the folder `below` (all if it is empty), in the order of their names; with
         `after`, those that come after this name."""
+        return chain.from_iterable(self._pages(below, after))
+
+    def scattered(self) -> Iterator[Entry]:
+        """Every object, in no order. A page can only be asked for when the one before it has come, so where
+        there are many, the names of runs are listed from several places at once."""
+        pages = self._pages()
+        first = next(pages, [])
+        yield from first
+        if len(first) < _PAGE or self.url.scheme == "az":  # which lists from the beginning every time
+            yield from chain.from_iterable(pages)
+            return
+        last = first[-1].name
+        folder = "runs/" if last.startswith("runs/") else ""
+        bounds = [bound for digit in _DIGITS if (bound := folder + digit) > last]
+        stretches = [self._pages(after=low, upto=high) for low, high in pairwise([last, *bounds, None])]
+        yield from chain.from_iterable(_as_they_come(stretches))
+
+    def _pages(
+        self, below: str = "", after: str | None = None, upto: str | None = None
+    ) -> Iterator[list[Entry]]:
+        """The objects whose names come after `after`, and not after `upto`, in pieces as they arrive."""
         store = self._store
         with explained():
-            for chunk in store.list(below or None, offset=after, chunk_size=1_000):
-                for each in chunk:
-                    yield Entry(
+            for chunk in store.list(below or None, offset=after, chunk_size=_PAGE):
+                page = [
+                    Entry(
                         each["path"],
                         each["size"],
                         each["last_modified"],
                         each["e_tag"] or each["last_modified"].isoformat(),
                     )
+                    for each in chunk
+                    if upto is None or each["path"] <= upto
+                ]
+                yield page
+                if len(page) < len(chunk):
+                    return
 
     def read(self, name: str) -> bytes:
         """The whole of a small object."""

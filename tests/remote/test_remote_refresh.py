@@ -13,6 +13,7 @@ from lineage_index import Index, StoreMissing, refresh
 from lineage_index.index.refresh import RefreshReport, compare_with_store
 from lineage_index.ingest.objects import ObjectFolder, scan_objects
 from lineage_index.ingest.scan import RunFolder, scan
+from lineage_index.objects import bucket as bucket_module
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.verify import verify
 from pql.cli.maintain import run_history
@@ -132,6 +133,23 @@ def test_run_folders_are_found_as_in_a_folder(place: Place, tmp_path: Path, file
         path.write_text("{}")
     place.upload(root, place.store)
     assert _found(scan_objects(place.bucket(place.store))) == _found(scan(root))
+
+
+@pytest.mark.parametrize("folder", ["", "runs/"])
+def test_a_long_listing_is_that_of_all_objects(
+    place: Place, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    names = [f"{folder}{n * 7 % 16:x}{n:031x}/run.plx.json" for n in range(24)]
+    # What stands before, between and behind the names of runs, and just where one listing ends.
+    names += [
+        f"{folder}{name}" for name in ("-", "0", "1", "1/x", "9\uffff", "a", "f", "f\uffff/x", "g", "é")
+    ]
+    bucket = place.bucket(place.store)
+    for name in (*names, "zzz"):
+        bucket.create(name, b"{}")
+    for page in (1, 3, 1_000):
+        monkeypatch.setattr(bucket_module, "_PAGE", page)
+        assert sorted(each.name for each in bucket.scattered()) == sorted([*names, "zzz"])
 
 
 def test_a_store_that_is_a_run(place: Place) -> None:
