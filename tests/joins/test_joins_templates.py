@@ -280,8 +280,12 @@ def test_values_in_plain_text_are_texts_or_json() -> None:
 
 
 def test_dates_in_plain_text_are_iso_texts_and_letters_stay_letters() -> None:
-    names = {"D": date(2026, 1, 2), "t": datetime(2026, 1, 2, 3, 4, tzinfo=UTC), "l": ["é", date(2026, 1, 2)]}
-    assert render_text(placed("{{ D }} {{ t }} {{ l }}"), names).text == (
+    names = {
+        "MAX": date(2026, 1, 2),
+        "t": datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+        "l": ["é", date(2026, 1, 2)],
+    }
+    assert render_text(placed("{{ MAX }} {{ t }} {{ l }}"), names).text == (
         '2026-01-02 2026-01-02T03:04:00+00:00 ["é", "2026-01-02"]'
     )
 
@@ -330,9 +334,13 @@ def test_every_character_of_a_text_is_traced_to_the_file(parts: list[str]) -> No
                 assert where == Span(begin, start + len(part))
             at, start = at + len(new), start + len(part)
         assert at == len(rendered.text)
+        end = 0
         for piece in rendered.pieces:
+            assert end == piece.start < piece.end
+            end = piece.end
             if piece.verbatim:
-                assert file[slice(*piece.span)] == rendered.text[piece.start : piece.end]
+                assert file[slice(*piece.span)] == rendered.text[piece.start : end]
+        assert end == len(rendered.text)
 
 
 def test_faults_of_the_rendered_query_point_into_the_template() -> None:
