@@ -8,9 +8,8 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from lineage_index.index.matches import WholeTooLargeError, fetch_matches
-from lineage_index.index.warn import unknown_keys
+from lineage_index.index.prepared import Prepared
 from pql.binder.binder import Clock, bind
-from pql.binder.bound import BoundQuery
 from pql.binder.literals import normal_uuid
 from pql.catalog.fields import Entity
 from pql.diagnostics.diagnostic import Diagnostic, PqlError
@@ -24,10 +23,8 @@ from pql.joins.read import read_joins
 from pql.joins.references import GLOBALS, Reference, Root
 from pql.joins.resolver import join_edges, resolve
 from pql.joins.values import Context, RefError, operation_globals, operation_values, template_names
-from pql.plan.scope import plan_query
-from pql.sql.lower import lower_count
 from pql.syntax.ast import And, Condition, Equals, FieldPath, Literal, Node
-from pql.syntax.parser import parse_query, parse_sort
+from pql.syntax.parser import LONGEST, parse_query, parse_sort
 
 if TYPE_CHECKING:
     from lineage_index.index.index import Index
@@ -158,8 +155,8 @@ def preview(
     warnings = list(check_inputs(operation, joins, session.context))
     searches: list[JoinSearch] = []
     for join in joins:
-        bound, said = session.bound(join)
-        total = session.count(bound)
+        search, said = session.search(join)
+        total = session.count(search)
         rest = max(0, total - join.offset)
         taken = rest if join.limit is None else min(rest, join.limit)
         warnings += said
@@ -232,45 +229,44 @@ class _Session:
 
     def matches(self, join: Join, *, every: bool = False) -> tuple[MatchedColumns, list[Diagnostic]]:
         """The runs of a join in order, and what there is to say about its search."""
-        bound, warnings = self.bound(join)
+        search, warnings = self.search(join)
         try:
-            found = self._fetch(bound, tuple(_references(join)), every, _LONGEST)
+            found = self._fetch(search, tuple(_references(join)), every, _LONGEST)
         except WholeTooLargeError as error:
             raise _too_large(join, error) from None
         if not found:
             warnings.append(join.source.finding("PQL656", join.query.whole))
         return found, warnings
 
-    def bound(self, join: Join) -> tuple[BoundQuery, list[Diagnostic]]:
+    def search(self, join: Join) -> tuple[Prepared, list[Diagnostic]]:
         """The join's search, without the run that joins. Raises PqlError with the place in the file."""
-        node = parse_query(join.query.text)
         try:
-            bound = self._bind(join, node)
+            search = self._index._prepared(
+                join.query.text, join.sort.text, join.limit, join.offset, "runs", self._clock, LONGEST
+            )
         except PqlError as error:
             source = error.diagnostic.source
             text = join.sort if source == "sort" else join.query
             raise text.blame(error) from None
-        layout = self._index.snapshot.layout
         warnings = [
             (join.sort if each.source == "sort" else join.query).blame(PqlError(each, "")).diagnostic
-            for each in (*bound.warnings, *unknown_keys(bound, layout))
+            for each in search.warnings
         ]
         if self._run is not None:
-            mine = self._bind(join, _both(node, _equals("uuid", self._run)))
-            if self.count(mine):
+            own = _equals("uuid", self._run)
+            if self.count(self._narrowed(join, own)):
                 warnings.append(join.source.finding("PQL652", join.query.whole, run=self._run[:8]))
-                own = _equals("uuid", self._run)
-                bound = self._bind(join, _both(node, Condition(own.subject, own.operation, negated=True)))
-        return bound, warnings
+                search = self._narrowed(join, Condition(own.subject, own.operation, negated=True))
+        return search, warnings
 
-    def count(self, bound: BoundQuery) -> int:
+    def count(self, search: Prepared) -> int:
         """How many runs match, whatever the page."""
-        statement = lower_count(plan_query(bound), self._index.snapshot.layout)
-        return int(self._engine.rows(statement)[0][0])
+        return int(self._engine.rows(search.count)[0][0])
 
-    def _bind(self, join: Join, node: Node) -> BoundQuery:
-        return bind(
-            node,
+    def _narrowed(self, join: Join, condition: Condition) -> Prepared:
+        """The join's search for runs that satisfy one more condition."""
+        bound = bind(
+            _both(parse_query(join.query.text), condition),
             parse_sort(join.sort.text),
             clock=self._clock,
             text=join.query.text,
@@ -279,24 +275,25 @@ class _Session:
             offset=join.offset,
             entity=Entity.RUN,
         )
+        return Prepared(bound, self._index.snapshot.layout)
 
     def _fetch(
         self,
-        bound: BoundQuery,
+        search: Prepared,
         references: Sequence[Reference],
         every: bool = False,
         longest: int | None = None,
     ) -> MatchedColumns:
-        layout = self._index.snapshot.layout
-        plan = plan_query(bound)
-        return fetch_matches(self._engine, layout, plan, references, every=every, longest=longest)
+        return fetch_matches(
+            self._engine, search.layout, search.plan, references, every=every, longest=longest
+        )
 
     # Other runs: the one that joins, those of the DAG, any by its uuid.
 
     def find(self, node: Node, references: Sequence[Reference]) -> MatchedColumns:
         """The runs that satisfy a condition of our own."""
         bound = bind(node, (), clock=self._clock, text="", sort_text="", limit=3, offset=0, entity=Entity.RUN)
-        return self._fetch(bound, references)
+        return self._fetch(Prepared(bound, self._index.snapshot.layout), references)
 
     def _globals(self) -> dict[str, Any]:
         known = dict(self.context.globals)
