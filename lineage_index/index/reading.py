@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 import pyarrow as pa
 
@@ -19,13 +18,11 @@ from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.prepare import Prepared, prepare
 from lineage_index.store.promotion import Plan
 
-__all__ = ["Done", "Folders", "batches", "read_folders", "with_other_content"]
+__all__ = ["BATCH_BYTES", "Done", "Folders", "read_folders", "with_other_content"]
 
-_BATCH_BYTES = 1 << 28
-"""Bytes of the folders that are written together at most, which bounds the memory: points pass by, all else
-is held."""
-
-_Folder = TypeVar("_Folder", bound=AnyFolder)
+BATCH_BYTES = 1 << 28
+"""About how many bytes folders have that are written together, which bounds the memory: points pass by, all
+else is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,12 @@ class Done:
 
 
 class Folders:
-    """A batch of run folders as `prepare` takes them; keeps the records for the report."""
+    """The first of some run folders, as many as are written together, as `prepare` takes them; keeps the
+    records for the report."""
 
     def __init__(self, folders: Sequence[RunFolder], history: bool) -> None:
-        self._batch = Batch(folders)
+        self._batch = Batch(folders, BATCH_BYTES)
+        self.taken = self._batch.taken
         self._history = history
         self._records: list[RunRecord] | None = None
 
@@ -60,20 +59,6 @@ class Folders:
         return self._records
 
 
-def batches(folders: Sequence[_Folder], most: int) -> Iterator[list[_Folder]]:
-    """The folders in batches of at most `most` and bounded size, as far as that is known."""
-    batch: list[_Folder] = []
-    size = 0
-    for folder in folders:
-        if batch and (len(batch) >= most or size + folder.size > _BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(folder)
-        size += folder.size
-    if batch:
-        yield batch
-
-
 def read_folders(
     batch: Sequence[AnyFolder], target: Path, store: str, history: bool, plan: Plan | None
 ) -> Done:
@@ -84,13 +69,16 @@ def read_folders(
     damaged = 0
     with at_hand(batch) as (folders, more):
         problems += more
-        for part in batches(folders, len(folders)):
-            written, records = _write(Folders(part, history), target, store, plan)
+        read = 0
+        while read < len(folders):
+            source = Folders(folders[read:], history)
+            read += source.taken
+            written, records = _write(source, target, store, plan)
             plan = written.plan
             prepared.append(written)
             problems += [problem for record in records for problem in record.problems]
             damaged += sum(map(_is_damaged, records))
-            del records  # before the next are read
+            del source, records  # before the next are read
     return Done(tuple(prepared), tuple(problems), damaged, len(batch))
 
 

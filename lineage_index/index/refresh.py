@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lineage_index.index.locate import check_path
-from lineage_index.index.reading import Done, batches, read_folders, with_other_content
+from lineage_index.index.reading import BATCH_BYTES, Done, read_folders, with_other_content
 from lineage_index.index.source import AnyFolder, Source, StoreMissing, scan_store, store_at
 from lineage_index.ingest.collector import begin_worker, no_collection
 from lineage_index.ingest.record import Problem
@@ -238,7 +238,7 @@ def _steps(
     count = _workers(workers)
     parallel = len(wanted) >= _PARALLEL_FROM and count > 1
     first = _FIRST if parallel and plan is None else 0
-    steps = [*batches(wanted[:first], first), *_in_steps(wanted[first:], count)]
+    steps = [*_batches(wanted[:first], first), *_in_steps(wanted[first:], count)]
     if not parallel:
         for batch in steps:
             step = read_folders(batch, target, store, history, plan)
@@ -264,4 +264,18 @@ def _steps(
 def _in_steps(folders: Sequence[AnyFolder], workers: int) -> Iterator[list[AnyFolder]]:
     """The folders in steps of bounded number and size; where there are many, equally many for each worker."""
     turns = workers * -(-len(folders) // (workers * _BATCH))
-    return batches(folders, max(_FIRST, -(-len(folders) // max(1, turns))))
+    return _batches(folders, max(_FIRST, -(-len(folders) // max(1, turns))))
+
+
+def _batches(folders: Sequence[AnyFolder], most: int) -> Iterator[list[AnyFolder]]:
+    """The folders in batches of at most `most` and bounded size, as far as that is known."""
+    batch: list[AnyFolder] = []
+    size = 0
+    for folder in folders:
+        if batch and (len(batch) >= most or size + folder.size > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(folder)
+        size += folder.size
+    if batch:
+        yield batch

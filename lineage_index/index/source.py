@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lineage_index.ingest.objects import ObjectFolder, copied, scan_objects
 from lineage_index.ingest.record import Problem
-from lineage_index.ingest.scan import RunFolder, find, fingerprinted, scan
+from lineage_index.ingest.scan import RunFolder, find, scan
 from lineage_index.objects.bucket import Bucket
 from lineage_index.objects.errors import ObjectError
 from lineage_index.objects.url import BadUrl, ObjectUrl, parse_url
@@ -44,7 +44,7 @@ def store_at(place: str | Path) -> Source:
 
 def scan_store(source: Source, *, fingerprints: bool = True) -> tuple[dict[str, AnyFolder], list[Problem]]:
     """The run folders of a store by name, and a problem for all else. Without `fingerprints` those on this
-    machine have none until they are `at_hand`. Raises StoreMissing."""
+    machine have none until they are read. Raises StoreMissing."""
     folders: dict[str, AnyFolder] = {}
     problems: list[Problem] = []
     try:
@@ -67,9 +67,9 @@ def _scan(source: Source, fingerprints: bool) -> Iterator[AnyFolder | Problem]:
 
 @contextmanager
 def at_hand(folders: Sequence[AnyFolder]) -> Iterator[tuple[Sequence[RunFolder], Sequence[Problem]]]:
-    """The folders on this machine, all with fingerprints, as long as the context lasts, and problems of those
-    that had to be copied. Raises StoreMissing if they can't be."""
-    near = _near([each for each in folders if isinstance(each, RunFolder)])
+    """The folders on this machine, as long as the context lasts, and problems of those that had to be copied.
+    Raises StoreMissing if they can't be."""
+    near = [each for each in folders if isinstance(each, RunFolder)]
     far = [each for each in folders if isinstance(each, ObjectFolder)]
     if not far:
         yield near, ()
@@ -80,13 +80,6 @@ def at_hand(folders: Sequence[AnyFolder]) -> Iterator[tuple[Sequence[RunFolder],
         except OSError as error:
             raise StoreMissing(_words(far, error)) from error
         yield [*near, *found], problems
-
-
-def _near(folders: list[RunFolder]) -> list[RunFolder]:
-    if all(each.fingerprint for each in folders):
-        return folders
-    real_root = os.path.realpath(folders[0].store)
-    return [each if each.fingerprint else fingerprinted(each, real_root) for each in folders]
 
 
 def _words(folders: Iterable[ObjectFolder], error: OSError) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 
 import pyarrow as pa
 
-from lineage_index.ingest.draft import read_draft
+from lineage_index.ingest.draft import Draft, read_draft
 from lineage_index.ingest.metrics import read_metric_files
 from lineage_index.ingest.record import RunRecord
 from lineage_index.ingest.scan import RunFolder
@@ -35,11 +36,22 @@ class Batch:
 
     `outline()` tells at once of every run and its series, `points()` then reads the metric files, and
     `records()` after it has the counts, summaries and problems of these too.
+
+    The folders are taken in until they have `most` bytes; `taken` says how many those are.
     """
 
-    def __init__(self, folders: Sequence[RunFolder]) -> None:
-        self._drafts = [read_draft(folder) for folder in folders]
+    def __init__(self, folders: Sequence[RunFolder], most: int | None = None) -> None:
+        self._drafts: list[Draft] = []
         self._read = False
+        real_root = os.path.realpath(folders[0].store) if folders else ""
+        size = 0
+        for folder in folders:
+            draft = read_draft(folder, real_root)
+            self._drafts.append(draft)
+            size += draft.folder.size
+            if most is not None and size >= most:
+                break
+        self.taken = len(self._drafts)
 
     def outline(self) -> list[RunRecord]:
         """The records before the metric files are read: the series are there, in their final order, those

@@ -16,7 +16,7 @@ from zlib import crc32
 from lineage_index.ingest.files import is_inside, open_regular
 from lineage_index.ingest.listing import Listing
 from lineage_index.ingest.names import printable
-from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, TREES, RunFolder
+from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, TREES, Entries, RunFolder
 
 __all__ = ["LARGEST_JSON", "Checksum", "content_digest", "content_fingerprint"]
 
@@ -79,7 +79,7 @@ def content_fingerprint(folder: RunFolder) -> str:
         found = _checksum(path)
         if found is not None and found.size <= LARGEST_JSON:
             parts.append((name, found))
-    listing = Listing(folder, [])
+    listing = Listing(folder, [], Entries())
     for tree in TREES:
         for kind in listing.folders(tree):
             relative = f"{tree}/{printable(kind.name)}"

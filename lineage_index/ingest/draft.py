@@ -18,7 +18,7 @@ from lineage_index.ingest.names import decode_name, printable
 from lineage_index.ingest.problems import FAILED_READ, Reporter, make_problem
 from lineage_index.ingest.record import ArtifactRecord, FolderRecord, Problem, RunRecord
 from lineage_index.ingest.runfile import RunFile, read_run_file
-from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, SUFFIX, TREES, RunFolder
+from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, SUFFIX, TREES, Entries, RunFolder, fingerprinted
 from lineage_index.ingest.seriesfile import METRIC, SeriesFile
 
 __all__ = ["Draft", "read_draft"]
@@ -80,17 +80,21 @@ class Draft:
         return content_digest([*self.checksums.items(), *parts])
 
 
-def read_draft(folder: RunFolder) -> Draft:
-    """Read the run's file, its lineage and its event files but for those of metrics.
+def read_draft(folder: RunFolder, real_root: str) -> Draft:
+    """Read the run's file, its lineage and its event files but for those of metrics; a folder that was only
+    found gets its fingerprint. `real_root` is the store, all links followed.
 
     Never raises for what the folder holds: every loss is a problem.
     """
+    entries = Entries()
+    if not folder.fingerprint:
+        folder = fingerprinted(folder, real_root, entries)
     problems: list[Problem] = []
     checksums: dict[str, Checksum] = {}
     file = _run_file(folder, problems, checksums)
     lineage_report = Reporter(folder.file(LINEAGE_FILE))
     lineage = _lineage(folder, lineage_report, checksums)
-    series = list(_series_files(folder, lineage or (), _ends_lines(file), problems))
+    series = list(_series_files(Listing(folder, problems, entries), folder, lineage or (), _ends_lines(file)))
     series.sort(key=lambda each: (each.resource, each.kind, each.name))
     if lineage is None:
         if series and not lineage_report.problems:
@@ -166,9 +170,8 @@ def _read_json(folder: RunFolder, name: str, report: Reporter, checksums: dict[s
 
 
 def _series_files(
-    folder: RunFolder, lineage: Sequence[ArtifactRecord], whole_lines: bool, problems: list[Problem]
+    listing: Listing, folder: RunFolder, lineage: Sequence[ArtifactRecord], whole_lines: bool
 ) -> Iterator[SeriesFile]:
-    listing = Listing(folder, problems)
     # A name too long for a file stands whole in the lineage only.
     whole_names = {each.path: each.name for each in lineage if each.path is not None and "~" in each.path}
     for tree in TREES:

@@ -9,7 +9,7 @@ from lineage_index.ingest.files import is_inside
 from lineage_index.ingest.names import printable
 from lineage_index.ingest.problems import make_problem, refusal
 from lineage_index.ingest.record import Problem
-from lineage_index.ingest.scan import SUFFIX, RunFolder
+from lineage_index.ingest.scan import SUFFIX, Entries, RunFolder
 
 __all__ = ["Listing"]
 
@@ -17,9 +17,10 @@ __all__ = ["Listing"]
 class Listing:
     """The entries of a run folder; what can't be listed, or leads out of the store, is a problem."""
 
-    def __init__(self, folder: RunFolder, problems: list[Problem]) -> None:
+    def __init__(self, folder: RunFolder, problems: list[Problem], entries: Entries) -> None:
         self._folder = folder
         self._problems = problems
+        self._listed = entries
         self._top = {entry.name: entry for entry in self._entries(os.fspath(folder.path), "")}
 
     def folders(self, tree: str) -> Iterator[os.DirEntry[str]]:
@@ -49,8 +50,7 @@ class Listing:
     def _entries(self, path: str, relative: str) -> list[os.DirEntry[str]]:
         shown = self._folder.file(relative) if relative else self._folder.relative
         try:
-            with os.scandir(path) as entries:
-                return list(entries)
+            return self._listed[path]
         except FileNotFoundError:
             self._add("vanished", shown, "the folder went away", "what it held")
         except NotADirectoryError:

@@ -14,7 +14,17 @@ from lineage_index.ingest.names import printable, uuid_hex
 from lineage_index.ingest.problems import make_problem
 from lineage_index.ingest.record import Problem
 
-__all__ = ["LINEAGE_FILE", "RUN_FILE", "SUFFIX", "TREES", "RunFolder", "find", "fingerprinted", "scan"]
+__all__ = [
+    "LINEAGE_FILE",
+    "RUN_FILE",
+    "SUFFIX",
+    "TREES",
+    "Entries",
+    "RunFolder",
+    "find",
+    "fingerprinted",
+    "scan",
+]
 
 RUN_FILE = "run.plx.json"
 LINEAGE_FILE = "lineages.plx.json"
@@ -50,11 +60,20 @@ class RunFolder:
         return name if self.relative == "." else f"{self.relative}/{name}"
 
 
+class Entries(dict[str, list[os.DirEntry[str]]]):
+    """What lies in folders, by their paths; each is listed when it is first asked for. Raises OSError."""
+
+    def __missing__(self, path: str) -> list[os.DirEntry[str]]:
+        with os.scandir(path) as found:
+            self[path] = entries = list(found)
+        return entries
+
+
 def scan(store: Path) -> Iterator[RunFolder | Problem]:
     """Yield what `find` does, each run folder with its fingerprint. Raises OSError as it does."""
     real_root = os.path.realpath(store)
     for found in find(store):
-        yield found if isinstance(found, Problem) else fingerprinted(found, real_root)
+        yield found if isinstance(found, Problem) else fingerprinted(found, real_root, Entries())
 
 
 def find(store: Path) -> Iterator[RunFolder | Problem]:
@@ -88,10 +107,10 @@ def find(store: Path) -> Iterator[RunFolder | Problem]:
     yield from _find_entries(entries, "", real_root)
 
 
-def fingerprinted(folder: RunFolder, real_root: str) -> RunFolder:
-    """The folder with its fingerprint and size as they are now; `real_root` is the store, all links
+def fingerprinted(folder: RunFolder, real_root: str, entries: Entries) -> RunFolder:
+    """The folder with its fingerprint and size, told from its `entries`; `real_root` is the store, all links
     followed."""
-    stats = sorted(_stats(os.fspath(folder.path), real_root))
+    stats = sorted(_stats(os.fspath(folder.path), real_root, entries))
     lines = "\n".join([f"{name}\0{size}\0{time}" for name, size, time in stats])
     digest = hashlib.blake2b(lines.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
     size = sum([size for _, size, _ in stats if size > 0])
@@ -144,34 +163,31 @@ def _link_problem(entry: os.DirEntry[str], relative: str, real_root: str) -> Pro
     return None
 
 
-def _stats(path: str, real_root: str) -> Iterator[tuple[str, int, int]]:
+def _stats(path: str, real_root: str, entries: Entries) -> Iterator[tuple[str, int, int]]:
     """Name, size and time of every file of a run folder that matters; what can't be listed has size -1,
     so that it shows when that changes."""
     try:
-        with os.scandir(path) as entries:
-            for entry in entries:
-                if entry.name in (RUN_FILE, LINEAGE_FILE):
-                    yield _stat(entry, "", real_root)
-                elif entry.name in TREES:
-                    yield from _tree_stats(entry, real_root)
+        for entry in entries[path]:
+            if entry.name in (RUN_FILE, LINEAGE_FILE):
+                yield _stat(entry, "", real_root)
+            elif entry.name in TREES:
+                yield from _tree_stats(entry, real_root, entries)
     except OSError:
         yield ".", -1, 0
 
 
-def _tree_stats(tree: os.DirEntry[str], real_root: str) -> Iterator[tuple[str, int, int]]:
+def _tree_stats(tree: os.DirEntry[str], real_root: str, entries: Entries) -> Iterator[tuple[str, int, int]]:
     try:
         if tree.is_symlink() and not is_inside(real_root, tree.path):
             return
-        with os.scandir(tree.path) as kinds:
-            for kind in kinds:
-                if kind.is_symlink() and not is_inside(real_root, kind.path):
-                    continue
-                if not _is_folder(kind):
-                    continue
-                prefix = f"{tree.name}/{kind.name}/"
-                with os.scandir(kind.path) as files:
-                    for file in files:
-                        yield _stat(file, prefix, real_root)
+        for kind in entries[tree.path]:
+            if kind.is_symlink() and not is_inside(real_root, kind.path):
+                continue
+            if not _is_folder(kind):
+                continue
+            prefix = f"{tree.name}/{kind.name}/"
+            for file in entries[kind.path]:
+                yield _stat(file, prefix, real_root)
     except OSError:
         yield tree.name, -1, 0
 

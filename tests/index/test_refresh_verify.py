@@ -63,7 +63,7 @@ def test_large_folders_found_only_are_written_one_by_one_once_their_size_is_know
 ) -> None:
     whole = refresh(store, tmp_path / "whole", workers=1, compaction=False)
     assert len(open_snapshot(tmp_path / "whole").files["runs"]) == 1
-    monkeypatch.setattr(reading, "_BATCH_BYTES", 1)
+    monkeypatch.setattr(reading, "BATCH_BYTES", 1)
     parts = refresh(store, tmp_path / "parts", workers=1, compaction=False)
     snapshot = open_snapshot(tmp_path / "parts")
     assert len(snapshot.files["runs"]) == parts.added == whole.added > 1
