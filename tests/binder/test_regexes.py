@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import string
+import unicodedata
+
 import pytest
 
 from pql.binder.regexes import regex_fault, regex_size
@@ -90,6 +93,19 @@ def test_a_pattern_that_nobody_can_read(pattern: str, words: str) -> None:
 )
 def test_a_taken_pattern(pattern: str) -> None:
     assert regex_fault(pattern) is None
+
+
+def test_every_general_category_is_taken_and_no_other_name() -> None:
+    known = {unicodedata.category(chr(code)) for code in range(0x10000)} - {"Cn"}  # which RE2 does not know
+    names = [first + second for first in string.ascii_letters for second in ("", *string.ascii_lowercase)]
+    taken = {each for each in names if regex_fault(rf"\p{{{each}}}") is None}
+    assert taken == known | {each[0] for each in known}
+    assert regex_fault(r"\p{Any}") is None
+
+
+def test_every_named_class_is_taken() -> None:
+    names = "alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit".split()
+    assert [each for each in names if regex_fault(f"[[:{each}:][:^{each}:]]")] == []
 
 
 @pytest.mark.parametrize(
