@@ -92,6 +92,7 @@ def test_an_artifact_is_told_by_its_name_alone() -> None:
     assert value("artifacts.model", one) == "u/m.pt"
     assert value("artifacts.modle", one) is None
     assert value("artifacts.outputs", one) == "u/outputs"
+    assert value("artifacts.code", MatchedRun("u", artifacts=(MatchedArtifact("code", None),))) is None
     named = MatchedRun("u", artifacts=(MatchedArtifact("outputs", "x"), MatchedArtifact("base", "y")))
     assert value("artifacts", named) == {"base": "u", "outputs": "u/outputs"}
     twice = MatchedRun("u", artifacts=(MatchedArtifact("m", "b"), MatchedArtifact("m", "a")))
