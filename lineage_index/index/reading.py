@@ -12,6 +12,7 @@ import pyarrow as pa
 from lineage_index.index.source import AnyFolder, at_hand
 from lineage_index.ingest.batch import Batch
 from lineage_index.ingest.content import content_fingerprint
+from lineage_index.ingest.draft import Draft
 from lineage_index.ingest.record import Problem, RunRecord, Severity
 from lineage_index.ingest.scan import RunFolder
 from lineage_index.store.errors import IndexUnreadable
@@ -45,7 +46,7 @@ class Folders:
         self._history = history
         self._records: list[RunRecord] | None = None
 
-    def outline(self) -> list[RunRecord]:
+    def outline(self) -> list[Draft]:
         return self._batch.outline()
 
     def points(self, places: Sequence[int]) -> Iterator[pa.Table]:

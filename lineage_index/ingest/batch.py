@@ -53,10 +53,9 @@ class Batch:
                 break
         self.taken = len(self._drafts)
 
-    def outline(self) -> list[RunRecord]:
-        """The records before the metric files are read: the series are there, in their final order, those
-        of metrics without counts and summaries."""
-        return [draft.record() for draft in self._drafts]
+    def outline(self) -> list[Draft]:
+        """What is known before the metric files are read: the series are there, in their final order."""
+        return self._drafts
 
     def points(self, places: Sequence[int] | None = None) -> Iterator[pa.Table]:
         """Yield the points of all metrics as tables of `POINTS_SCHEMA`; once, to be used up.
@@ -76,4 +75,4 @@ class Batch:
         """The whole records. Raises RuntimeError while `points()` is not used up."""
         if not self._read:
             raise RuntimeError("the points of this batch were not read to their end")
-        return [draft.record(whole=True) for draft in self._drafts]
+        return [draft.record() for draft in self._drafts]

@@ -36,17 +36,18 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     checksums: dict[str, Checksum] = field(default_factory=dict)
 
-    def record(self, *, whole: bool = False) -> RunRecord:
-        """The record as far as it is known; metrics that were not read yet count no events, and only a
-        `whole` record has the digest of the content.
-
-        A run without any other time gets that of its last event as `updated_at`.
-        """
+    @property
+    def scalars(self) -> dict[str, Any]:
+        """Those of the record. A run without any other time gets that of its last event as `updated_at`."""
         scalars = self.file.scalars
         if "updated_at" not in scalars:
             times = [each.last_time for each in self.series if each.last_time is not None]
             if times:
-                scalars = {**scalars, "updated_at": max(times)}
+                return {**scalars, "updated_at": max(times)}
+        return scalars
+
+    def record(self) -> RunRecord:
+        """The record, once the metrics are read."""
         problems = (*self.problems, *[problem for each in self.series for problem in each.report.problems])
         known = all(problem.code != FAILED_READ for problem in problems)
         return RunRecord(
@@ -54,9 +55,9 @@ class Draft:
             folder=FolderRecord(
                 self.folder.relative,
                 self.folder.fingerprint if known else "",  # of no folder: it is read again
-                self._content() if whole else None,
+                self._content(),
             ),
-            scalars=scalars,
+            scalars=self.scalars,
             inputs=self.file.inputs,
             outputs=self.file.outputs,
             meta_info=self.file.meta_info,

@@ -36,6 +36,10 @@ class SeriesFile:
     checksum: Checksum = field(default_factory=Checksum)
 
     @property
+    def points(self) -> None:
+        """None: they pass by."""
+
+    @property
     def last_time(self) -> datetime | None:
         """The time of the latest event found."""
         return None if self.found is None else self.found.last_time

@@ -23,7 +23,7 @@ from lineage_index.store.keys import Counts
 from lineage_index.store.manifest import DataFile
 from lineage_index.store.parquet import table_folder, write_pieces, write_table_file
 from lineage_index.store.promotion import Plan, Promotion
-from lineage_index.store.records import Run
+from lineage_index.store.records import Outline, Run
 from lineage_index.store.rows import Member, rows_of
 from lineage_index.store.scratch import discarded_on_failure
 from lineage_index.store.series import POINT_FILES, PointTables, points_of_records
@@ -45,7 +45,7 @@ class Source(Protocol):
     outline, run after run; `records`, asked for when the points are used up, has everything else.
     """
 
-    def outline(self) -> Sequence[Run]: ...
+    def outline(self) -> Sequence[Outline]: ...
     def points(self, places: Sequence[int]) -> Iterable[pa.Table]: ...
     def records(self) -> Sequence[Run]: ...
 
@@ -56,7 +56,7 @@ class Listed:
 
     runs: Sequence[Run]
 
-    def outline(self) -> Sequence[Run]:
+    def outline(self) -> Sequence[Outline]:
         """The records."""
         return self.runs
 
@@ -129,7 +129,7 @@ def _prepare(index: Path, source: Source, store: str, plan: Plan | None, promoti
     return Prepared({**files, "points": tuple(points)}, rows.counts, rows.plan, rows.members)
 
 
-def _numbered(runs: Sequence[Run]) -> list[int]:
+def _numbered(runs: Sequence[Outline]) -> list[int]:
     """A number for every run, in the order in which they were created: what is sorted by it is sorted by
     time, too, so the times of points hardly cost anything and the rows of a page lie side by side."""
     order = sorted(range(len(runs)), key=lambda row: runs[row].scalars.get("created_at") or _NEVER)

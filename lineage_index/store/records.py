@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-__all__ = ["Artifact", "Edge", "Folder", "Points", "Related", "Run", "Series", "Status", "Summary"]
+__all__ = [
+    "Artifact",
+    "Edge",
+    "Folder",
+    "NamedSeries",
+    "Outline",
+    "Points",
+    "Related",
+    "Run",
+    "Series",
+    "Status",
+    "Summary",
+]
 
 
 class Related(Protocol):
@@ -103,23 +115,28 @@ class Summary(Protocol):
     def nans(self) -> int: ...
 
 
-class Series(Protocol):
-    """One event file. A metric may carry its summary, its points, or both."""
+class NamedSeries(Protocol):
+    """One event file before it is read. A metric may carry its points."""
 
     @property
     def kind(self) -> str: ...
     @property
     def name(self) -> str: ...
     @property
+    def resource(self) -> bool: ...
+    @property
+    def points(self) -> Points | None: ...
+
+
+class Series(NamedSeries, Protocol):
+    """One event file. A metric may carry its summary, too."""
+
+    @property
     def count(self) -> int: ...
     @property
     def first_step(self) -> int | None: ...
     @property
     def last_step(self) -> int | None: ...
-    @property
-    def points(self) -> Points | None: ...
-    @property
-    def resource(self) -> bool: ...
     @property
     def summary(self) -> Summary | None: ...
 
@@ -134,6 +151,15 @@ class Folder(Protocol):
     def fingerprint(self) -> str: ...
     @property
     def content(self) -> str | None: ...
+
+
+class Outline(Protocol):
+    """A run before its metrics are read."""
+
+    @property
+    def scalars(self) -> dict[str, Any]: ...
+    @property
+    def series(self) -> Sequence[NamedSeries]: ...
 
 
 class Run(Protocol):

@@ -9,7 +9,7 @@ from itertools import accumulate
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lineage_index.store.records import Points, Run, Series, Summary
+from lineage_index.store.records import NamedSeries, Outline, Points, Run, Series, Summary
 from lineage_index.store.schema import arrow_schema
 from lineage_index.store.texts import clean, text_array
 
@@ -41,7 +41,7 @@ class _Summary:
     nans: int
 
 
-def section_of(series: Series) -> str:
+def section_of(series: NamedSeries) -> str:
     """The section of an event file in the tables `series` and `points`."""
     return "resources" if series.resource else "metrics"
 
@@ -125,7 +125,7 @@ def _or_nan(number: float | None) -> float:
     return _NAN if number is None else number
 
 
-def points_of_records(records: Sequence[Run], run_ids: Sequence[int]) -> pa.Table | None:
+def points_of_records(records: Sequence[Outline], run_ids: Sequence[int]) -> pa.Table | None:
     """The points that hang on the records themselves; None if there are none."""
     found = [
         (section_of(series), clean(series.name), run_ids[row], series.points)
@@ -175,7 +175,7 @@ class PointTables:
     An input table has the columns `place`, `seq`, `step`, `time`, `value`, sorted by the first two.
     """
 
-    def __init__(self, records: Sequence[Run], run_ids: Sequence[int]) -> None:
+    def __init__(self, records: Sequence[Outline], run_ids: Sequence[int]) -> None:
         names = [
             (section_of(each), clean(each.name), run_id)
             for record, run_id in zip(records, run_ids, strict=True)

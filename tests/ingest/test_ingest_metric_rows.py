@@ -300,7 +300,7 @@ def test_the_outline_of_a_batch_names_its_series_in_their_final_order(tmp_path: 
     outline = [[(each.kind, each.name) for each in record.series] for record in batch.outline()]
     assert all(table.num_rows for table in batch.points())
     assert outline == [[(each.kind, each.name) for each in record.series] for record in batch.records()]
-    assert [each.count for each in batch.outline()[0].series] == [0, 20, 20, 1]
+    assert [each.count for each in batch.records()[0].series] == [0, 20, 20, 1]
 
 
 def test_without_history_there_are_summaries_and_no_points(tmp_path: Path) -> None:
