@@ -95,7 +95,9 @@ def evaluate_all(reference: Reference, runs: Sequence[MatchedRun]) -> list[Any]:
         return list(runs.uuids)
     if reference.root is Root.GLOBALS and key in _TOLD:
         column = runs.fields.get(_TOLD[key], (None,) * len(runs))
-        return list(column) if key in _TEXTS else [_told(value) for value in column]
+        if key in _TEXTS:
+            return list(column)
+        return [value if isinstance(value, str) else _told(value) for value in column]
     return [evaluate(reference, run) for run in runs]
 
 

@@ -83,8 +83,8 @@ class MatchedRun(NamedTuple):
     """A run that a join matches, as plain data.
 
     `fields` may hold name, status, condition (a mapping), owner, project, cloning_kind (texts), created_at,
-    schedule_at, started_at, finished_at (datetimes, naive ones are UTC), duration (seconds). What the join's
-    references don't ask for need not be there.
+    schedule_at, started_at, finished_at (datetimes, naive ones are UTC, or their ISO texts), duration
+    (seconds). What the join's references don't ask for need not be there.
     """
 
     uuid: str

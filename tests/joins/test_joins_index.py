@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from index_samples import DAG_RUN, FAN_IN, FAN_OUT, small_index, trial, uuid_of
 
+from lineage_index.index import matches, prepared
 from lineage_index.index import resolve as resolving
 from lineage_index.index.index import Index
 from lineage_index.index.resolve import preview
@@ -18,6 +22,7 @@ from lineage_index.store.prepare import Listed, prepare
 from pql.diagnostics.diagnostic import PqlError
 from pql.joins import Context, Join, JoinParam, parse_reference, placed, read_operation
 from pql.joins.lock import lock_bytes, moved, read_lock
+from pql.plan.scope import plan_query
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -381,3 +386,32 @@ def test_whole_sections_of_too_many_runs_are_refused(index: Index, monkeypatch: 
     assert "set a `limit`" in found.hint
     few = operation('{query: "name:~nil", limit: 1, params: {all: {value: outputs}}}')
     assert index.resolve(few).params["all"] == taken[:1]
+
+
+_WHOLE_SECONDS = st.datetimes().map(lambda moment: moment.replace(microsecond=0))
+
+
+@settings(max_examples=20)
+@given(moments=st.lists(st.none() | st.datetimes() | _WHOLE_SECONDS, max_size=100))
+def test_a_time_is_told_as_python_tells_it(index: Index, moments: list[datetime | None]) -> None:
+    sql = f"SELECT {matches._told('created_at')} FROM (SELECT unnest($1::TIMESTAMP[]) AS created_at)"
+    found = index._engine.select(sql, (moments,))
+    assert found == [(None if each is None else f"{each.isoformat()}+00:00",) for each in moments]
+
+
+def test_a_join_asked_again_is_not_planned_again(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned: list[object] = []
+
+    def counted(bound: Any) -> Any:
+        planned.append(bound)
+        return plan_query(bound)
+
+    monkeypatch.setattr(prepared, "plan_query", counted)
+    always = Join(
+        placed("metrics.loss:<0.0123"), params=(JoinParam("uuids", parse_reference("globals.uuid")),)
+    )
+    lately = replace(always, query=placed("created_at:>=-9d"))
+    for join, times in ((always, 1), (lately, 2)):
+        assert index.resolve(join).params == index.resolve(join).params
+        assert len(planned) == times
+        planned.clear()
