@@ -19,12 +19,17 @@ MAX_LINE = 1 << 26
 """Bytes of the longest line that is read."""
 
 _FIRST_FAULTS = 5
-_STEP = re.compile(rb"[+-]?[0-9]{1,19}\Z")
+_STEP = re.compile(rb"([+-]?[0-9]{1,19})(?:\.0+)?\Z")
+"""Polyaxon's older clients write a step as it was given, so also as a float."""
 _VALUE = re.compile(
     rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?|\.[0-9]+(?:e[+-]?[0-9]+)?|inf|infinity|nan)\Z",
     re.IGNORECASE,
 )
 _INT64 = range(-(2**63), 2**63)
+_RAW_KINDS = ("text", "html")
+"""Polyaxon's older clients write these values as they are, line ends too, and newer ones JSON lines."""
+
+_Event = tuple[int | None, datetime | None]
 
 
 @dataclass(slots=True)
@@ -120,7 +125,7 @@ def count_events(file: BinaryIO, kind: str, report: Reporter) -> EventCount:
     faults = LineFaults(report)
     lines = Lines(file, faults)
     found = EventCount()
-    read: Callable[[bytes], tuple[int | None, datetime | None] | str] | None = None
+    read: Callable[[bytes], _Event | str | None] | None = None
     for line in lines:
         text = line.strip()
         if read is None:
@@ -130,9 +135,11 @@ def count_events(file: BinaryIO, kind: str, report: Reporter) -> EventCount:
         if not text:
             continue
         event = read(text)
+        if event is None and not found.count:
+            event = "no event begins before it"
         if isinstance(event, str):
             faults(lines.number, event, cut=not line.endswith(b"\n"))
-        else:
+        elif event is not None:
             found.add(*event)
     if read is None:
         report("bad-header", "the file is empty")
@@ -142,21 +149,31 @@ def count_events(file: BinaryIO, kind: str, report: Reporter) -> EventCount:
 
 def _reader_for(
     first: bytes, kind: str, number: int, report: Reporter
-) -> tuple[Callable[[bytes], tuple[int | None, datetime | None] | str], bool]:
+) -> tuple[Callable[[bytes], _Event | str | None], bool]:
     """How to read the lines after the first, and whether the first is an event itself."""
     if not first and number == 1:
         return _json_line, False
+    row = _raw_row if kind in _RAW_KINDS else _row
     if first.startswith(HEADER_PREFIX):
         if first != HEADER_PREFIX + kind.encode():
             report("bad-header", "the header names another kind than the folder", line=number)
-        return _row, False
+        return row, False
     if first.startswith(b"{"):
         return _json_line, True
     report("bad-header", "the file does not begin with a header", line=number)
-    return _row, first.count(b"|") >= 2
+    return row, first.count(b"|") >= 2
 
 
-def _row(text: bytes) -> tuple[int | None, datetime | None] | str:
+def _raw_row(text: bytes) -> _Event | None:
+    """The row that begins with this line; None for a line that goes on the value before it."""
+    fields = text.split(b"|", 2)
+    if len(fields) < 3:
+        return None
+    step, time = _step_and_time(fields[0], fields[1])
+    return None if isinstance(step, str) or time is None else (step, time)
+
+
+def _row(text: bytes) -> _Event | str:
     fields = text.split(b"|", 2)
     if len(fields) < 3:
         return "it has not three fields"
@@ -168,7 +185,7 @@ def _row(text: bytes) -> tuple[int | None, datetime | None] | str:
     return step, time
 
 
-def _json_line(text: bytes) -> tuple[int | None, datetime | None] | str:
+def _json_line(text: bytes) -> _Event | str:
     match _json(text):
         case {"timestamp": str(timestamp), "step": None | int() as step}:
             if step is not None and (isinstance(step, bool) or step not in _INT64):
@@ -184,12 +201,14 @@ def _json_line(text: bytes) -> tuple[int | None, datetime | None] | str:
             return "it is no JSON object"
 
 
-def _step_and_time(step: bytes, time: bytes) -> tuple[int | None, datetime | None] | tuple[str, None]:
+def _step_and_time(step: bytes, time: bytes) -> _Event | tuple[str, None]:
     """Both as read; or what is wrong, in the place of the step. An empty field is no fault."""
     step, time = step.strip(), time.strip()
     number = None
-    if step and (not _STEP.match(step) or (number := int(step)) not in _INT64):
-        return "its step is no integer", None
+    if step:
+        found_step = _STEP.match(step)
+        if found_step is None or (number := int(found_step[1])) not in _INT64:
+            return "its step is no integer", None
     if not time:
         return number, None
     found = parse_time(time.decode("ascii", "replace"))

@@ -176,6 +176,12 @@ def test_summaries_however_files_are_cut_into_pieces(
         (HEADER + "0||1.0\n1||-", 1, [("cut-line", 3)]),
         (HEADER + "oops\n1||2.0\n||\n", 1, [("bad-line", 2), ("bad-line", 4)]),
         (HEADER + "1||2.0|3", 0, [("cut-line", 2)]),
+        (HEADER + "0.0||1.0\n-1.0||2.0\n1000000.00||3.0", 3, []),
+        (
+            HEADER + "0||1.0\n0.5||1.0\n1.||1.0\n.0||1.0\n1e3||1.0\n",
+            1,
+            [("bad-line", i) for i in (3, 4, 5, 6)],
+        ),
         ("step|timestamp|image\n0||1.0", 1, [("bad-header", 1)]),
         ("step|time", 0, [("bad-header", 1)]),
         ("0||1.0\n1||2.0", 2, [("bad-header", 1)]),
@@ -195,6 +201,13 @@ def test_damaged_metric_files(
     assert series(record, "metric", "other").count == 1
     assert [(each.code, each.line) for each in record.problems] == faults
     assert {each.path for each in record.problems} <= {f"{UUID}/events/metric/loss.plx"}
+
+
+def test_a_step_may_be_written_as_a_float(tmp_path: Path) -> None:
+    put(tmp_path / UUID, "events/metric/loss.plx", HEADER + "1||1.0\n2.0||0.5\n-3.0||0.25")
+    points = series(read_only(tmp_path), "metric", "loss").points
+    assert points is not None
+    assert (points.steps, points.values) == ([1, 2, -3], [1.0, 0.5, 0.25])
 
 
 def test_naive_times_are_utc(tmp_path: Path) -> None:
