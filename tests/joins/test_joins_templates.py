@@ -334,7 +334,8 @@ def test_every_character_of_a_text_is_traced_to_the_file(parts: list[str]) -> No
                 assert where == Span(begin, start + len(part))
             at, start = at + len(new), start + len(part)
         assert at == len(rendered.text)
-        end = 0
+    for cut in range(len(once.text) + 1):
+        rendered, end = assemble(once, [(Span(cut, cut), "|")]), 0
         for piece in rendered.pieces:
             assert end == piece.start < piece.end
             end = piece.end
