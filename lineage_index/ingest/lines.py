@@ -26,7 +26,10 @@ _VALUE = re.compile(
     re.IGNORECASE,
 )
 _INT64 = range(-(2**63), 2**63)
-_RAW_KINDS = ("text", "html")
+_LINE_KINDS = ("html", "text", "chart", "span")
+"""Kinds whose files have no header: the first event is written some time after the file was made."""
+
+_RAW_KINDS = ("html", "text")
 """Polyaxon's older clients write these values as they are, line ends too, and newer ones JSON lines."""
 
 _Event = tuple[int | None, datetime | None]
@@ -141,7 +144,7 @@ def count_events(file: BinaryIO, kind: str, report: Reporter) -> EventCount:
             faults(lines.number, event, cut=not line.endswith(b"\n"))
         elif event is not None:
             found.add(*event)
-    if read is None:
+    if read is None and kind not in _LINE_KINDS:
         report("bad-header", "the file is empty")
     faults.close()
     return found

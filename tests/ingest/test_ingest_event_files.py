@@ -30,7 +30,8 @@ def bad_lines(*numbers: int) -> list[tuple[str, int]]:
     ("kind", "content", "count", "steps", "faults"),
     [
         ("text", "\n", 0, None, []),
-        ("text", "", 0, None, [("bad-header", None)]),
+        *[(kind, "", 0, None, []) for kind in ("html", "text", "chart", "span")],
+        ("image", "", 0, None, [("bad-header", None)]),
         ("text", "\n" + JSON_LINE % 5 + (JSON_LINE % 6)[:-9], 1, (5, 5), [("cut-line", 3)]),
         ("text", "\n" + "{]\n" + JSON_LINE % 6, 1, (6, 6), [("bad-line", 2)]),
         ("text", "\n" + JSON_LINE % "null", 1, (None, None), []),
