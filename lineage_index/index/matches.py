@@ -81,7 +81,7 @@ def fetch_matches(
     columns = list(dict.fromkeys(("uuid", *fields, *promoted)))
     if _in_rows(wanted, direct):
         rows = engine.rows(lower(plan, layout, columns))
-    else:  # they stand in a table, for what is told otherwise or is asked for by their ids
+    else:  # what is not in these rows is asked for by their ids, which then stand in a table
         engine.keep(_PAGE, lower(plan, layout, [*columns, "run_id"]))
         rows = engine.select(f"SELECT {', '.join(map(_told, columns))} FROM {_PAGE}")
     if not rows:
@@ -107,11 +107,12 @@ def fetch_matches(
 def _in_rows(wanted: Sequence[Reference], direct: Mapping[Reference, KeyLayout]) -> bool:
     """Whether columns of the page answer everything."""
     fields = (each for each in wanted if each not in direct)
-    return all(each.root is Root.GLOBALS and each.key not in (None, "condition", *_TIMES) for each in fields)
+    return all(each.root is Root.GLOBALS and each.key not in (None, "condition") for each in fields)
 
 
 def _told(column: str) -> str:
-    """A column of the page; a time as its ISO text, which takes Python five times as long."""
+    """A column of the table; a time as its ISO text, which takes Python five times as long. For its sake
+    alone no table is made: that would cost more for a few runs."""
     if column not in _TIMES:
         return quote(column)
     return f"replace(strftime({column}, '%Y-%m-%dT%H:%M:%S.%f+00:00'), '.000000', '')"
