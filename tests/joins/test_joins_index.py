@@ -399,6 +399,16 @@ def test_a_time_is_told_as_python_tells_it(index: Index, moments: list[datetime 
     assert found == [(None if each is None else f"{each.isoformat()}+00:00",) for each in moments]
 
 
+def test_a_time_is_told_alike_whatever_else_is_asked_for(index: Index) -> None:
+    created, board = (
+        JoinParam(name, parse_reference(name)) for name in ("globals.created_at", "artifacts.tensorboard")
+    )
+    alone = Join(placed(f"pipeline:{FAN_OUT}"), placed("created_at", "sort"), 3, params=(created,))
+    for join in (alone, replace(alone, params=(created, board))):
+        told = index.resolve(join).params[created.name].value
+        assert told == [f"2026-01-01T00:0{minute}:00+00:00" for minute in (1, 2, 3)]
+
+
 def test_a_join_asked_again_is_not_planned_again(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     planned: list[object] = []
 
