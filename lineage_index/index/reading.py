@@ -3,7 +3,7 @@ so nothing is imported here that they don't need."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from lineage_index.ingest.scan import RunFolder
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.prepare import Prepared, prepare
 from lineage_index.store.promotion import Plan
+from lineage_index.store.rows import plan_of
 
 __all__ = ["BATCH_BYTES", "Done", "Folders", "read_folders", "with_other_content"]
 
@@ -61,10 +62,18 @@ class Folders:
 
 
 def read_folders(
-    batch: Sequence[AnyFolder], target: Path, store: str, history: bool, plan: Plan | None
+    batch: Sequence[AnyFolder],
+    target: Path,
+    store: str,
+    history: bool,
+    plan: Plan | None,
+    planned: Callable[[Plan], None] | None = None,
 ) -> Done:
     """Reads the folders and writes their rows to files that no snapshot names yet. Raises StoreMissing or
-    IndexUnreadable."""
+    IndexUnreadable.
+
+    Without a `plan` the files of the runs decide on one, and `planned` gets it before their metrics are read.
+    """
     prepared: list[Prepared] = []
     problems: list[Problem] = []
     damaged = 0
@@ -74,8 +83,11 @@ def read_folders(
         while read < len(folders):
             source = Folders(folders[read:], history)
             read += source.taken
+            if plan is None:
+                plan = plan_of([draft.file for draft in source.outline()])
+                if planned is not None:
+                    planned(plan)
             written, records = _write(source, target, store, plan)
-            plan = written.plan
             prepared.append(written)
             problems += [problem for record in records for problem in record.problems]
             damaged += sum(map(_is_damaged, records))
@@ -83,7 +95,7 @@ def read_folders(
     return Done(tuple(prepared), tuple(problems), damaged, len(batch))
 
 
-def _write(source: Folders, target: Path, store: str, plan: Plan | None) -> tuple[Prepared, list[RunRecord]]:
+def _write(source: Folders, target: Path, store: str, plan: Plan) -> tuple[Prepared, list[RunRecord]]:
     try:
         return prepare(target, source, store=store, plan=plan), source.records()
     except (OSError, pa.ArrowException) as error:

@@ -19,6 +19,7 @@ from lineage_index.store.errors import IndexMissing
 from lineage_index.store.home import home_of, name_of
 from lineage_index.store.places import StorePlace, name_store, place_of
 from lineage_index.store.prepare import Prepared
+from lineage_index.store.promotion import Plan
 from lineage_index.store.scratch import discarded_on_failure, written
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.writable import check_writable
@@ -245,20 +246,26 @@ def _steps(
             plan = step.prepared[0].plan
             yield step
         return
+    futures: list[Future[Done]] = []
+
+    def submit(plan: Plan) -> None:
+        futures.extend(pool.submit(read_folders, batch, target, store, history, plan) for batch in steps)
+
     with _pool(count) as pool:
-        # The first batch of a new index decides which keys get columns; the others follow it. The processes
-        # start meanwhile.
-        if plan is None:
-            for _ in range(count):
-                pool.submit(begin_worker)
-            step = read_folders(steps.pop(0), target, store, history, None)
-            plan = step.prepared[0].plan
-            yield step
-        futures: list[Future[Done]] = [
-            pool.submit(read_folders, batch, target, store, history, plan) for batch in steps
-        ]
-        for future in futures:
-            yield future.result()
+        try:
+            if plan is None:
+                # The files of the first runs of a new index decide which keys get columns. The processes
+                # start while these are read, and take the others while this one reads on.
+                for _ in range(count):
+                    pool.submit(begin_worker)
+                yield read_folders(steps.pop(0), target, store, history, None, submit)
+            else:
+                submit(plan)
+            for future in futures:
+                yield future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _in_steps(folders: Sequence[AnyFolder], workers: int) -> Iterator[list[AnyFolder]]:

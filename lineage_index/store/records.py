@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 __all__ = [
     "Artifact",
+    "Document",
     "Edge",
     "Folder",
     "NamedSeries",
@@ -153,6 +154,17 @@ class Folder(Protocol):
     def content(self) -> str | None: ...
 
 
+class Document(Protocol):
+    """The keys that a run's file gives values."""
+
+    @property
+    def inputs(self) -> dict[str, Any]: ...
+    @property
+    def outputs(self) -> dict[str, Any]: ...
+    @property
+    def meta_info(self) -> dict[str, Any]: ...
+
+
 class Outline(Protocol):
     """A run before its metrics are read."""
 
@@ -162,7 +174,7 @@ class Outline(Protocol):
     def series(self) -> Sequence[NamedSeries]: ...
 
 
-class Run(Protocol):
+class Run(Document, Protocol):
     """One run. `scalars` are fields by their column of `runs`, already of the column's type."""
 
     @property
@@ -171,12 +183,6 @@ class Run(Protocol):
     def folder(self) -> Folder: ...
     @property
     def scalars(self) -> dict[str, Any]: ...
-    @property
-    def inputs(self) -> dict[str, Any]: ...
-    @property
-    def outputs(self) -> dict[str, Any]: ...
-    @property
-    def meta_info(self) -> dict[str, Any]: ...
     @property
     def tags(self) -> tuple[str, ...]: ...
     @property

@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lineage_index.store.promotion import Plan, Promotion, choose_plan
-from lineage_index.store.records import Related, Run
+from lineage_index.store.records import Document, Related, Run
 from lineage_index.store.schema import ARROW_TYPES, arrow_schema, runs_schema
 from lineage_index.store.series import METRIC, last_value, series_table
 from lineage_index.store.texts import json_text, set_text, text_array
 from lineage_index.store.values import KeyCount, Values
 from pql.catalog.tables import Column, ColumnType, table
 
-__all__ = ["Member", "Rows", "member_of", "rows_of"]
+__all__ = ["Member", "Rows", "member_of", "plan_of", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,8 @@ def rows_of(
     `store` names the run store they were read from. Without a `plan` one is chosen from these records by the
     rule `promotion`.
     """
-    values = Values()
+    values = _values(records)
     for row, record in enumerate(records):
-        values.add_section(row, "inputs", record.inputs)
-        values.add_section(row, "outputs", record.outputs)
-        values.add_section(row, "meta_info", record.meta_info)
         _add_history(values, row, record)
     if plan is None:
         plan = choose_plan(values.uses(), len(records), promotion)
@@ -76,6 +73,20 @@ def rows_of(
     }
     members = tuple(member_of(record, run_id, store) for record, run_id in zip(records, run_ids, strict=True))
     return Rows(tables, values.counts(plan), plan, members)
+
+
+def plan_of(documents: Sequence[Document], promotion: Promotion = "auto") -> Plan:
+    """The plan that `rows_of` chooses for runs with these documents."""
+    return choose_plan(_values(documents).uses(), len(documents), promotion)
+
+
+def _values(documents: Sequence[Document]) -> Values:
+    values = Values()
+    for row, each in enumerate(documents):
+        values.add_section(row, "inputs", each.inputs)
+        values.add_section(row, "outputs", each.outputs)
+        values.add_section(row, "meta_info", each.meta_info)
+    return values
 
 
 def member_of(record: Run, run_id: int, store: str) -> Member:

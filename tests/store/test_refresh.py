@@ -18,6 +18,7 @@ from lineage_index.store.commit import commit
 from lineage_index.store.errors import IndexConflict, IndexUnreadable
 from lineage_index.store.prepare import Listed, prepare
 from lineage_index.store.publish import publish
+from lineage_index.store.rows import plan_of, rows_of
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.verify import verify
 from lineage_index.store.writer import Changes, create, plan_changes, write_batch, write_index
@@ -187,6 +188,13 @@ def test_many_batches_in_one_commit(tmp_path: Path) -> None:
     snapshot = open_snapshot(tmp_path)
     assert (snapshot.version, set(names(snapshot))) == (0, set(range(6)))
     assert verify(snapshot) == []
+
+
+def test_documents_alone_decide_on_the_plan() -> None:
+    records = [full(n) for n in range(3)] + [run(n, inputs={"common": n}) for n in range(3, 9)]
+    plan = plan_of(records)
+    assert plan == rows_of(records, store="store", run_ids=range(9)).plan
+    assert ("inputs", "common") in plan.columns
 
 
 def test_all_files_of_a_snapshot_have_the_same_columns(tmp_path: Path) -> None:
