@@ -22,9 +22,9 @@ _ROW_GROUP = {"runs": 24_576, "payload": 512}
 2,048. With 256 the metadata of a million runs would cost more than that saves."""
 
 _ROW_GROUP_ELSE = 1 << 17
-_PAGE = {"runs": 4_096}
+_PAGE = {"runs": 4_096, "values": 8_192}
 """Rows of a page. The engine unpacks the pages that hold a row it wants: with small ones the ten uuids of a
-top ten don't cost those of all runs, a third of the search."""
+top ten don't cost those of all runs, a third of the search; by a key of few runs, a sixth."""
 
 _PAGE_ELSE = 1 << 16
 """Split into streams, each byte of the doubles of such a page fills half a block of the compressor, which
