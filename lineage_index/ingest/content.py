@@ -16,7 +16,7 @@ from zlib import crc32
 from lineage_index.ingest.files import is_inside, open_regular
 from lineage_index.ingest.listing import Listing
 from lineage_index.ingest.names import printable
-from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, TREES, Entries, RunFolder
+from lineage_index.ingest.scan import OLD_NAMES, TREES, Entries, RunFolder
 
 __all__ = ["LARGEST_JSON", "Checksum", "content_digest", "content_fingerprint"]
 
@@ -72,13 +72,14 @@ def content_fingerprint(folder: RunFolder) -> str:
     """
     real_root = os.path.realpath(folder.store)
     parts: list[tuple[str, Checksum]] = []
-    for name in (RUN_FILE, LINEAGE_FILE):
-        path = os.path.join(folder.path, name)
+    for name, old_name in OLD_NAMES.items():
+        each = name if os.path.lexists(os.path.join(folder.path, name)) else old_name
+        path = os.path.join(folder.path, each)
         if os.path.islink(path) and not is_inside(real_root, path):
             continue
         found = _checksum(path)
         if found is not None and found.size <= LARGEST_JSON:
-            parts.append((name, found))
+            parts.append((each, found))
     listing = Listing(folder, [], Entries())
     for tree in TREES:
         for kind in listing.folders(tree):

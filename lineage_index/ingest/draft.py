@@ -18,7 +18,16 @@ from lineage_index.ingest.names import decode_name, printable
 from lineage_index.ingest.problems import FAILED_READ, Reporter, make_problem
 from lineage_index.ingest.record import ArtifactRecord, FolderRecord, Problem, RunRecord
 from lineage_index.ingest.runfile import RunFile, read_run_file
-from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, SUFFIX, TREES, Entries, RunFolder, fingerprinted
+from lineage_index.ingest.scan import (
+    LINEAGE_FILE,
+    OLD_NAMES,
+    RUN_FILE,
+    SUFFIX,
+    TREES,
+    Entries,
+    RunFolder,
+    fingerprinted,
+)
 from lineage_index.ingest.seriesfile import METRIC, SeriesFile
 
 __all__ = ["Draft", "read_draft"]
@@ -149,25 +158,37 @@ def _lineage(
 
 
 def _read_json(folder: RunFolder, name: str, report: Reporter, checksums: dict[str, Checksum]) -> Any:
-    """The value of one of the folder's JSON files; MISSING without a word when it does not exist."""
+    """The value of one of the folder's JSON files, which may have its old name, and then `report` is of that;
+    MISSING without a word when it does not exist."""
+    for each in (name, OLD_NAMES[name]):
+        report.path = folder.file(each)
+        data = _read_bytes(folder, each, report)
+        if data is not None:
+            checksums[each] = checksum = Checksum()
+            checksum.add(data)
+            return load_json(data, report)
+        if report.problems:
+            return MISSING
+    report.path = folder.file(name)
+    return MISSING
+
+
+def _read_bytes(folder: RunFolder, name: str, report: Reporter) -> bytes | None:
+    """What the file holds; None when it can't be read, without a word when it does not exist."""
     path = os.path.join(folder.path, name)
     lost = "everything this file says"
     try:
         if os.path.islink(path) and not is_inside(os.path.realpath(folder.store), path):
             report("link-outside", "a link out of the store", lost=lost)
-            return MISSING
-        data = read_file(path, LARGEST_JSON)
+        else:
+            return read_file(path, LARGEST_JSON)
     except FileNotFoundError:
-        return MISSING
+        pass
     except TooLargeError:
         report("too-large", f"more than {LARGEST_JSON >> 20} MiB", lost=lost)
-        return MISSING
     except OSError as error:
         report.cannot_be_read(error, lost=lost)
-        return MISSING
-    checksums[name] = checksum = Checksum()
-    checksum.add(data)
-    return load_json(data, report)
+    return None
 
 
 def _series_files(

@@ -12,7 +12,7 @@ from pathlib import Path
 from lineage_index.ingest.names import printable, uuid_hex
 from lineage_index.ingest.problems import make_problem
 from lineage_index.ingest.record import Problem
-from lineage_index.ingest.scan import LINEAGE_FILE, RUN_FILE, SUFFIX, TREES, RunFolder
+from lineage_index.ingest.scan import JSON_FILES, RUN_FILE, SUFFIX, TREES, RunFolder
 from lineage_index.objects.bucket import Bucket, Entry, in_parallel
 from lineage_index.objects.url import ObjectUrl
 
@@ -145,7 +145,7 @@ def _is_read(parts: Sequence[str]) -> bool:
     """Whether an object of a run folder is read, and so counts for whether the run has changed."""
     match parts:
         case [name]:
-            return name in (RUN_FILE, LINEAGE_FILE)
+            return name in JSON_FILES
         case [tree, _, _]:
             return tree in TREES
         case _:

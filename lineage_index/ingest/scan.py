@@ -15,7 +15,9 @@ from lineage_index.ingest.problems import make_problem
 from lineage_index.ingest.record import Problem
 
 __all__ = [
+    "JSON_FILES",
     "LINEAGE_FILE",
+    "OLD_NAMES",
     "RUN_FILE",
     "SUFFIX",
     "TREES",
@@ -28,6 +30,10 @@ __all__ = [
 
 RUN_FILE = "run.plx.json"
 LINEAGE_FILE = "lineages.plx.json"
+OLD_NAMES = {RUN_FILE: "run_data.json", LINEAGE_FILE: "lineages.json"}
+"""What Polyaxon's older clients call the two: read where the file of the new name is missing."""
+
+JSON_FILES = frozenset((*OLD_NAMES, *OLD_NAMES.values()))
 TREES = ("events", "resources")
 SUFFIX = ".plx"
 
@@ -168,7 +174,7 @@ def _stats(path: str, real_root: str, entries: Entries) -> Iterator[tuple[str, i
     so that it shows when that changes."""
     try:
         for entry in entries[path]:
-            if entry.name in (RUN_FILE, LINEAGE_FILE):
+            if entry.name in JSON_FILES:
                 yield _stat(entry, "", real_root)
             elif entry.name in TREES:
                 yield from _tree_stats(entry, real_root, entries)

@@ -98,12 +98,18 @@ def test_only_changed_runs_are_copied(place: Place, tmp_path: Path, run_folders:
 
 
 def test_what_is_not_read_is_not_copied(place: Place, tmp_path: Path) -> None:
-    for name in ("run.plx.json", "outputs/model.bin", "assets/data.bin", "events/model/x.txt"):
+    for name in (
+        "run_data.json",
+        "lineages.json",
+        "outputs/run.plx.json",
+        "assets/data.bin",
+        "events/model/x.txt",
+    ):
         place.bucket(place.store).create(f"{1:032x}/{name}", b"{}")
     place.requests()
     refresh(place.store, tmp_path / "index")
     read = [each for each in place.requests() if each.startswith("GET /lab/") and "/runs/" in each]
-    assert [each.rpartition("/")[2] for each in read] == ["run.plx.json"]
+    assert sorted(each.rpartition("/")[2] for each in read) == ["lineages.json", "run_data.json"]
 
 
 def _found(items: Any) -> list[tuple[str, ...]]:
