@@ -31,7 +31,7 @@ settings.register_profile(
 settings.load_profile("mutants")
 
 TESTS = Path(__file__).parents[2] / "tests"
-FOLDERS = ("", "binder", "corpus", "joins", "laws", "plan", "reference", "syntax")
+FOLDERS = ("", "binder", "corpus", "joins", "laws", "local", "plan", "reference", "syntax")
 sys.path += [str(TESTS / each) for each in FOLDERS]
 
 MODULES = (
@@ -56,6 +56,7 @@ MODULES = (
     "test_joins_querytext",
     "test_joins_values",
     "test_joins_faults",
+    "test_local_trials",
     "test_reference_text",
     "test_reference_checks",
     "test_reference_elements",
