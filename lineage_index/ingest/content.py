@@ -82,11 +82,10 @@ def content_fingerprint(folder: RunFolder) -> str:
             parts.append((each, found))
     listing = Listing(folder, [], Entries())
     for tree in TREES:
-        for kind in listing.folders(tree):
-            relative = f"{tree}/{printable(kind.name)}"
+        for kind in listing.kinds(tree):
             parts += [
-                (f"{relative}/{printable(entry.name)}", _checksum(entry.path) or Checksum())
-                for entry in listing.event_files(kind, relative)
+                (relative, _checksum(entry.path) or Checksum())
+                for relative, _, entry in listing.event_files(kind, f"{tree}/{printable(kind.name)}")
             ]
     return content_digest(parts)
 

@@ -22,7 +22,6 @@ from lineage_index.ingest.scan import (
     LINEAGE_FILE,
     OLD_NAMES,
     RUN_FILE,
-    SUFFIX,
     TREES,
     Entries,
     RunFolder,
@@ -198,12 +197,10 @@ def _series_files(
     whole_names = {each.path: each.name for each in lineage if each.path is not None and "~" in each.path}
     for tree in TREES:
         resource = tree == "resources"
-        for kind_entry in listing.folders(tree):
+        for kind_entry in listing.kinds(tree):
             kind = printable(kind_entry.name)
-            for entry in listing.event_files(kind_entry, f"{tree}/{kind}"):
-                file_name = printable(entry.name)
-                relative = f"{tree}/{kind}/{file_name}"
-                name = decode_name(file_name.removesuffix(SUFFIX))
+            for relative, stem, entry in listing.event_files(kind_entry, f"{tree}/{kind}"):
+                name = decode_name(stem)
                 if "~" in relative:
                     name = whole_names.get(relative, name)
                 report = Reporter(folder.file(relative))

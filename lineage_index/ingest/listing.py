@@ -9,7 +9,7 @@ from lineage_index.ingest.files import is_inside
 from lineage_index.ingest.names import printable
 from lineage_index.ingest.problems import make_problem, refusal
 from lineage_index.ingest.record import Problem
-from lineage_index.ingest.scan import SUFFIX, Entries, RunFolder
+from lineage_index.ingest.scan import EVENT_KINDS, SUFFIX, Entries, RunFolder
 
 __all__ = ["Listing"]
 
@@ -23,8 +23,8 @@ class Listing:
         self._listed = entries
         self._top = {entry.name: entry for entry in self._entries(os.fspath(folder.path), "")}
 
-    def folders(self, tree: str) -> Iterator[os.DirEntry[str]]:
-        """The folders of kinds in `events` or `resources`."""
+    def kinds(self, tree: str) -> Iterator[os.DirEntry[str]]:
+        """The folders of kinds in `events` or `resources`, and the files that are there instead of one."""
         top = self._top.get(tree)
         if top is None or self._leaves(top, tree):
             return
@@ -32,20 +32,28 @@ class Listing:
             relative = f"{tree}/{printable(entry.name)}"
             if self._leaves(entry, relative):
                 continue
-            if entry.is_dir():
+            if entry.is_dir() or (entry.name in EVENT_KINDS and entry.is_file()):
                 yield entry
             else:
                 self._skip(relative)
 
-    def event_files(self, kind: os.DirEntry[str], relative: str) -> Iterator[os.DirEntry[str]]:
-        """The event files of one kind, whose folder is `relative`."""
+    def event_files(
+        self, kind: os.DirEntry[str], relative: str
+    ) -> Iterator[tuple[str, str, os.DirEntry[str]]]:
+        """The event files of one kind, which is at `relative`: of each its path, the stem of its name, itself.
+        A file instead of the folder is one without a name."""
+        if not kind.is_dir():
+            yield relative, "", kind
+            return
         for entry in self._entries(kind.path, relative):
-            if self._leaves(entry, f"{relative}/{printable(entry.name)}"):
+            name = printable(entry.name)
+            path = f"{relative}/{name}"
+            if self._leaves(entry, path):
                 continue
-            if entry.name.endswith(SUFFIX) and entry.is_file():
-                yield entry
+            if name.endswith(SUFFIX) and entry.is_file():
+                yield path, name.removesuffix(SUFFIX), entry
             else:
-                self._skip(f"{relative}/{printable(entry.name)}")
+                self._skip(path)
 
     def _entries(self, path: str, relative: str) -> list[os.DirEntry[str]]:
         shown = self._folder.file(relative) if relative else self._folder.relative

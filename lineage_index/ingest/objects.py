@@ -12,7 +12,7 @@ from pathlib import Path
 from lineage_index.ingest.names import printable, uuid_hex
 from lineage_index.ingest.problems import make_problem
 from lineage_index.ingest.record import Problem
-from lineage_index.ingest.scan import JSON_FILES, RUN_FILE, SUFFIX, TREES, RunFolder
+from lineage_index.ingest.scan import EVENT_KINDS, JSON_FILES, RUN_FILE, SUFFIX, TREES, RunFolder
 from lineage_index.objects.bucket import Bucket, Entry, in_parallel
 from lineage_index.objects.url import ObjectUrl
 
@@ -146,6 +146,8 @@ def _is_read(parts: Sequence[str]) -> bool:
     match parts:
         case [name]:
             return name in JSON_FILES
+        case [tree, kind]:
+            return tree in TREES and kind in EVENT_KINDS
         case [tree, _, _]:
             return tree in TREES
         case _:
@@ -185,6 +187,8 @@ def _lay_out(folder: Path, parts: list[str]) -> Path | None:
     if parts[0] in TREES and len(parts) > 1:
         near = folder.joinpath(*parts[:3])
         (near if len(parts) > 3 else near.parent).mkdir(parents=True, exist_ok=True)
+        if len(parts) == 2 and parts[1] in EVENT_KINDS:
+            return near
         if len(parts) == 3 and parts[2].endswith(SUFFIX):
             return near
         if len(parts) <= 3 and not near.exists():

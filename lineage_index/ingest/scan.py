@@ -15,6 +15,7 @@ from lineage_index.ingest.problems import make_problem
 from lineage_index.ingest.record import Problem
 
 __all__ = [
+    "EVENT_KINDS",
     "JSON_FILES",
     "LINEAGE_FILE",
     "OLD_NAMES",
@@ -36,6 +37,14 @@ OLD_NAMES = {RUN_FILE: "run_data.json", LINEAGE_FILE: "lineages.json"}
 JSON_FILES = frozenset((*OLD_NAMES, *OLD_NAMES.values()))
 TREES = ("events", "resources")
 SUFFIX = ".plx"
+EVENT_KINDS = frozenset(
+    (
+        *("metric", "image", "histogram", "audio", "video", "html", "text", "chart", "curve", "confusion"),
+        *("model", "dataframe", "span", "artifact", "file", "csv", "tsv", "psv", "ssv"),
+    )
+)
+"""Kinds of the Polyaxon client's events. Of a name it keeps the ASCII; where there is none, the events are in
+a file where the folder of their kind should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +199,8 @@ def _tree_stats(tree: os.DirEntry[str], real_root: str, entries: Entries) -> Ite
             if kind.is_symlink() and not is_inside(real_root, kind.path):
                 continue
             if not _is_folder(kind):
+                if kind.name in EVENT_KINDS:
+                    yield _stat(kind, f"{tree.name}/", real_root)
                 continue
             prefix = f"{tree.name}/{kind.name}/"
             for file in entries[kind.path]:

@@ -121,6 +121,22 @@ def test_names_of_event_files(tmp_path: Path) -> None:
     assert order == sorted(order)
 
 
+def test_a_file_where_the_folder_of_a_kind_should_be_has_events_without_a_name(tmp_path: Path) -> None:
+    run_file(tmp_path / UUID)
+    put(tmp_path / UUID, "events/metric", HEADER + "0||1.0\n1||2.0")
+    put(tmp_path / UUID, "events/text", "\n" + JSON_LINE % 5)
+    record = read_only(tmp_path)
+    assert [(each.kind, each.name, each.count) for each in record.series] == [
+        ("metric", "", 2),
+        ("text", "", 1),
+    ]
+    assert [(each.name, each.kind, each.path) for each in record.artifacts] == [
+        ("", "metric", "events/metric"),
+        ("", "text", "events/text"),
+    ]
+    assert codes(record) == ["no-lineage-file"]
+
+
 def test_what_is_no_event_file_is_told(tmp_path: Path) -> None:
     folder = whole_run(tmp_path)
     put(folder, "events/stray.txt", "")

@@ -147,6 +147,16 @@ def test_the_fingerprint_tells_every_change_that_matters(tmp_path: Path, name: s
     assert (content_fingerprint(after) != contents) == (change != "touch")
 
 
+def test_a_change_of_events_without_a_name_is_seen(tmp_path: Path) -> None:
+    path = put(make_run(tmp_path), "events/image", "step|timestamp|image")
+    [before] = folders(tmp_path)
+    contents = content_fingerprint(before)
+    path.write_text("step|timestamp|image\n0||{}")
+    [after] = folders(tmp_path)
+    assert after.fingerprint != before.fingerprint
+    assert content_fingerprint(after) != contents
+
+
 def test_the_size_is_that_of_the_files_that_are_read(tmp_path: Path) -> None:
     folder = make_run(tmp_path)
     [found] = folders(tmp_path)

@@ -101,6 +101,7 @@ def test_what_is_not_read_is_not_copied(place: Place, tmp_path: Path) -> None:
     for name in (
         "run_data.json",
         "lineages.json",
+        "events/metric",
         "outputs/run.plx.json",
         "assets/data.bin",
         "events/model/x.txt",
@@ -109,7 +110,7 @@ def test_what_is_not_read_is_not_copied(place: Place, tmp_path: Path) -> None:
     place.requests()
     refresh(place.store, tmp_path / "index")
     read = [each for each in place.requests() if each.startswith("GET /lab/") and "/runs/" in each]
-    assert sorted(each.rpartition("/")[2] for each in read) == ["lineages.json", "run_data.json"]
+    assert sorted(each.rpartition("/")[2] for each in read) == ["lineages.json", "metric", "run_data.json"]
 
 
 def _found(items: Any) -> list[tuple[str, ...]]:
