@@ -40,7 +40,7 @@ class Listing:
     def event_files(
         self, kind: os.DirEntry[str], relative: str
     ) -> Iterator[tuple[str, str, os.DirEntry[str]]]:
-        """The event files of one kind, which is at `relative`: of each its path, the stem of its name, itself.
+        """The event files of a kind, which is at `relative`: of each its path, the stem of its name, itself.
         A file instead of the folder is one without a name."""
         if not kind.is_dir():
             yield relative, "", kind
