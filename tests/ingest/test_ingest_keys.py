@@ -78,6 +78,11 @@ FULL: dict[str, Any] = {
 }
 
 
+def test_an_empty_mapping_is_as_good_as_an_empty_list(tmp_path: Path) -> None:
+    record = read_keys(tmp_path, contributors={}, status_conditions={})
+    assert (record.contributors, record.statuses, record.rest, record.problems) == ((), (), {}, ())
+
+
 def test_every_key_finds_its_place(tmp_path: Path) -> None:
     record = read_keys(tmp_path, **FULL)
     assert record.problems == ()
