@@ -83,15 +83,15 @@ def scan_objects(bucket: Bucket) -> Iterator[ObjectFolder | Problem]:
     hint = uuid_hex(url.name)
     if listing.itself.has_run_file:
         yield _folder(url, ".", hint, listing.itself)
-    elif _has_runs(listing.top):
-        yield from _entries(url, listing.top, "")
-    elif _has_runs(listing.runs):
-        yield from _entries(url, {name: found for name, found in listing.top.items() if name != "runs"}, "")
-        yield from _entries(url, listing.runs, "runs/")
-    elif hint is not None:
+        return
+    children = listing.runs if _has_runs(listing.runs) else {}
+    if hint is not None and not children and not _has_runs(listing.top):
         yield _folder(url, ".", hint, listing.itself)
-    else:
-        yield from _entries(url, listing.top, "")
+        return
+    if children and not _is_run("runs", listing.top["runs"]):
+        del listing.top["runs"]
+    yield from _entries(url, listing.top, "")
+    yield from _entries(url, children, "runs/")
 
 
 @contextmanager

@@ -96,8 +96,8 @@ def find(store: Path) -> Iterator[RunFolder | Problem]:
     looked into.
 
     A run folder is a folder whose name is a uuid or that holds a `run.plx.json`. They lie directly in the
-    store; if none does, in its child `runs`; or the store is itself one. A symbolic link is followed when it
-    stays in the store. Raises OSError when the store can't be listed.
+    store, where Polyaxon's older clients put them, and in its child `runs`; or the store is itself one. A
+    symbolic link is followed when it stays in the store. Raises OSError when the store can't be listed.
     """
     root = os.path.abspath(store)
     real_root = os.path.realpath(root)
@@ -105,21 +105,15 @@ def find(store: Path) -> Iterator[RunFolder | Problem]:
     if os.path.isfile(os.path.join(root, RUN_FILE)):
         yield RunFolder(uuid_hex(os.path.basename(root)), Path(root), ".")
         return
-    if any(_is_run(entry) for entry in entries):
-        yield from _find_entries(entries, "", real_root)
-        return
-    runs = os.path.join(root, "runs")
-    if os.path.isdir(runs) and is_inside(real_root, runs):
-        children = _entries(runs)
-        if any(_is_run(entry) for entry in children):
-            yield from _find_entries([each for each in entries if each.name != "runs"], "", real_root)
-            yield from _find_entries(children, "runs/", real_root)
-            return
+    children = _child_runs(root, real_root)
     hint = uuid_hex(os.path.basename(root))
-    if hint is not None:
+    if hint is not None and not children and not any(_is_run(entry) for entry in entries):
         yield RunFolder(hint, Path(root), ".")
         return
+    if children:
+        entries = [each for each in entries if each.name != "runs" or _is_run(each)]
     yield from _find_entries(entries, "", real_root)
+    yield from _find_entries(children, "runs/", real_root)
 
 
 def fingerprinted(folder: RunFolder, real_root: str, entries: Entries) -> RunFolder:
@@ -135,6 +129,15 @@ def fingerprinted(folder: RunFolder, real_root: str, entries: Entries) -> RunFol
 def _entries(folder: str) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as found:
         return sorted(found, key=lambda entry: entry.name)
+
+
+def _child_runs(root: str, real_root: str) -> list[os.DirEntry[str]]:
+    """What lies in the store's child `runs`; nothing if none of it is a run, or it is a link to the store."""
+    runs = os.path.join(root, "runs")
+    if not os.path.isdir(runs) or not is_inside(real_root, runs) or os.path.realpath(runs) == real_root:
+        return []
+    entries = _entries(runs)
+    return entries if any(_is_run(entry) for entry in entries) else []
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

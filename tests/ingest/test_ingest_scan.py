@@ -47,10 +47,26 @@ def test_runs_are_found_in_the_child_runs(tmp_path: Path) -> None:
     assert skipped(tmp_path) == [("not-a-run", "notes.txt")]
 
 
-def test_runs_beside_a_child_runs_win(tmp_path: Path) -> None:
+def test_runs_are_found_beside_a_child_runs_and_in_it(tmp_path: Path) -> None:
     run_file(tmp_path / "runs" / UUID)
     run_file(tmp_path / OTHER)
-    assert [each.relative for each in folders(tmp_path)] == [OTHER]
+    put(tmp_path, "notes.txt", "")
+    assert [each.relative for each in folders(tmp_path)] == [OTHER, f"runs/{UUID}"]
+    assert [each.store for each in folders(tmp_path)] == [tmp_path, tmp_path]
+    assert skipped(tmp_path) == [("not-a-run", "notes.txt")]
+
+
+def test_a_store_that_is_linked_as_its_own_child_is_read_once(tmp_path: Path) -> None:
+    run_file(tmp_path / UUID)
+    (tmp_path / "runs").symlink_to(tmp_path)
+    assert [each.relative for each in folders(tmp_path)] == [UUID]
+    assert skipped(tmp_path) == [("not-a-run", "runs")]
+
+
+def test_a_run_that_is_called_runs_may_have_runs_in_it(tmp_path: Path) -> None:
+    run_file(tmp_path / "runs")
+    run_file(tmp_path / "runs" / UUID)
+    assert [each.relative for each in folders(tmp_path)] == ["runs", f"runs/{UUID}"]
 
 
 @pytest.mark.parametrize("name", [UUID, "some run"])

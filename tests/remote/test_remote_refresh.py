@@ -128,6 +128,8 @@ def _found(items: Any) -> list[tuple[str, ...]]:
         ["a/run.plx.json", "b/other", "file", f"{1:032x}/events/metric/loss.plx"],
         ["run.plx.json", "events/metric/x.plx", "runs/x/run.plx.json"],
         ["runs/x/run.plx.json", f"runs/{2:032x}/lineages.plx.json", "notes.txt", "runs/loose"],
+        ["runs/run.plx.json", f"runs/{2:032x}/run.plx.json", "x"],
+        [f"{1:032x}/run.plx.json", f"runs/{2:032x}/run.plx.json", "runs/loose", "x"],
         ["x/y/run.plx.json", "z"],
         ["ü ä/run.plx.json", "100%/run.plx.json", "a+b/run.plx.json", "%41/run.plx.json"],
     ],
