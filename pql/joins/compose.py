@@ -38,7 +38,7 @@ def compose(
     warnings: list[Diagnostic] = []
     inputs = operation.inputs()
     init = _init(operation, values, resolution, inputs)
-    result = {key.value: plain(value) for key, value in operation.node.entries if key.value not in ("joins",)}
+    result = {key.value: plain(value) for key, value in operation.node.entries if key.value != "joins"}
     params = _params(operation, values, resolution)
     if params:
         result["params"] = params
@@ -53,9 +53,8 @@ def compose(
     names = template_names(every, known)
     component = plain(operation.component) if operation.component is not None else {}
     for declared in component.get("inputs") or ():
-        if isinstance(declared, dict):
-            declared.pop("toInit", None)
-            declared.pop("to_init", None)
+        declared.pop("toInit", None)
+        declared.pop("to_init", None)
     run = _run(operation.run, operation.source, names, warnings)
     if init := [*_own_entries(operation.run, operation.source), *init]:
         run["init"] = init

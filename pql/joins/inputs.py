@@ -118,7 +118,7 @@ _FITS: dict[str, Callable[[Any], bool]] = {
 
 def fits(kind: str | None, value: Any) -> bool:
     """Whether a value is one that an input of this type takes."""
-    test = _FITS.get(kind or "any")
+    test = None if kind is None else _FITS.get(kind)
     return value is None or test is None or test(value)
 
 
@@ -131,11 +131,10 @@ def check_values(operation: Operation, joins: Sequence[Join], resolution: Resolu
             declared = inputs.get(param.name)
             if declared is None or param.context_only or not isinstance(param.value, Reference):
                 continue
-            fits = _FITS.get(declared.type or "any")
-            if fits is None or param.value.at(Place.VALUE) is not Yield.ANY:
+            if param.value.at(Place.VALUE) is not Yield.ANY:
                 continue
             for value in resolution.params[param.name].value:
-                if value is not None and not fits(value):
+                if not fits(declared.type, value):
                     raise join.source.error(
                         "PQL614",
                         param.span,

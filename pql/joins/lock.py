@@ -94,8 +94,9 @@ def _is_join(each: Any) -> bool:
 def moved(locked: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[str]:
     """What is not as it was, a sentence each; empty if all is the same. The snapshot alone may differ."""
     found: list[str] = []
-    if locked.get("operation") != fresh["operation"]:
-        found.append(f"the operation was `{locked.get('operation')}`")
+    name = locked.get("operation")
+    if name != fresh["operation"]:
+        found.append("the operation had no name" if name is None else f"the operation was `{name}`")
     if _text(locked["params"]) != _text(fresh["params"]):
         found.append("the params have changed: " + _changed(locked["params"], fresh["params"]))
     if len(locked["joins"]) != len(fresh["joins"]):

@@ -136,10 +136,13 @@ def named_operation(every: list[Operation], wanted: str, root: Mapping, source: 
             hint = "write that component to a file of its own"
             reason = f"`{wanted}` is in the component of `{outer.name}`, a DAG in this DAG"
             raise source.error("PQL607", _first(outer.node), hint, reason=reason)
-    known = [each.name for each in every if each.name is not None]
-    hint = suggestion(wanted, known) or (f"there are: {', '.join(known)}" if known else "")
-    count = "no operation is" if not named else f"{len(named)} operations are"
-    raise source.error("PQL607", _first(root), hint, reason=f"{count} named `{wanted}`")
+    if named:
+        hint, reason = "give each a name of its own", f"{len(named)} operations are named `{wanted}`"
+    else:
+        known = [each.name for each in every if each.name is not None]
+        hint = suggestion(wanted, known) or (f"there are: {', '.join(known)}" if known else "")
+        reason = f"no operation is named `{wanted}`"
+    raise source.error("PQL607", _first(root), hint, reason=reason)
 
 
 def _names_below(outer: Operation) -> list[str | None]:

@@ -324,23 +324,6 @@ def test_one_join_without_a_file(index: Index) -> None:
     assert index.resolve(join).params["lrs"].value == [0.014, 0.015]
 
 
-def test_a_lock_tells_a_new_order_and_forgets_the_order_of_names() -> None:
-    def lock(uuids: list[str], values: dict[str, Any]) -> dict[str, Any]:
-        one = {"query": "a:b", "sort": "", "limit": None, "offset": 0, "sha256": "x", "uuids": uuids}
-        return {
-            "format": 1,
-            "operation": None,
-            "params": {},
-            "snapshot": 1,
-            "joins": [{**one, "values": values}],
-        }
-
-    assert moved(lock(["a", "b"], {}), lock(["b", "a"], {})) == ["join 1: the runs have another order"]
-    one, two = lock(["a"], {"x": 1, "y": 2}), lock(["a"], {"y": 2, "x": 1})
-    assert lock_bytes(one) == lock_bytes(two)
-    assert moved(one, two) == []
-
-
 def test_a_param_that_is_given_needs_no_look_up(index: Index) -> None:
     asked = operation("{query: 'name:{{ a }}'}", more="params: {a: {ref: ops.nobody, value: globals.uuid}}")
     assert index.resolve(asked, Context(params={"a": "x"})).params == {"a": "x"}

@@ -21,7 +21,6 @@ from pql.joins import (
     resolve,
 )
 from pql.joins.evaluate import evaluate
-from pql.joins.lock import LockUnusableError, lock_bytes, lock_data, read_lock
 from pql.joins.resolver import join_edges
 
 
@@ -190,15 +189,3 @@ def test_the_lineage_of_a_resolution() -> None:
         "b": {"lrs": [2, 2], "dirs": {"dirs": ["b/tb"]}},
     }
     assert join_edges((two, two, two), ([b], [b], [b])) == {"b": {"lrs": [2, 2, 2]}}
-
-
-@pytest.mark.parametrize(
-    "damage", [{"params": 5}, {"joins": [{"uuids": [[]]}]}, {"joins": 1}, {"format": 2}], ids=str
-)
-def test_a_damaged_lock_file_is_refused(damage: dict[str, Any]) -> None:
-    data = lock_data("op", {}, (join(lrs="inputs.lr"),), ([MatchedRun("a")],), 1)
-    assert read_lock(lock_bytes(data)) == data
-    if isinstance(damage.get("joins"), list):
-        damage = {"joins": [{**data["joins"][0], **each} for each in damage["joins"]]}
-    with pytest.raises(LockUnusableError):
-        read_lock(lock_bytes({**data, **damage}))
