@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ MAX_LINE = 1 << 26
 """Bytes of the longest line that is read."""
 
 _FIRST_FAULTS = 5
-_STEP = re.compile(rb"([+-]?[0-9]{1,19})(?:\.0+)?\Z")
+_STEP = re.compile(rb"[+-]?[0-9]{1,40}(\.[0-9]+)?(e[+-]?[0-9]{1,3})?\Z")
 """Polyaxon's older clients write a step as it was given, so also as a float."""
 _VALUE = re.compile(
     rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?|\.[0-9]+(?:e[+-]?[0-9]+)?|inf|infinity|nan)\Z",
@@ -32,7 +33,10 @@ _LINE_KINDS = ("html", "text", "chart", "span")
 _RAW_KINDS = ("html", "text")
 """Polyaxon's older clients write these values as they are, line ends too, and newer ones JSON lines."""
 
-_Event = tuple[int | None, datetime | None]
+_Step = int | float | None
+"""A step; NaN where it is no integer of 64 bits, as which the tables hold it."""
+
+_Event = tuple[_Step, datetime | None]
 
 
 @dataclass(slots=True)
@@ -64,6 +68,8 @@ class LineFaults:
         self._more = 0
         self._first = 0
         self._count = 0
+        self._steps = 0
+        self._first_step = 0
 
     def __call__(self, line: int, message: str, *, cut: bool = False) -> None:
         """Note one line. `cut`: it is the last one and has no end, as when writing was interrupted."""
@@ -79,8 +85,21 @@ class LineFaults:
         self._more += 1
         self._first = self._first or line
 
+    def known_step(self, line: int, step: _Step) -> int | None:
+        """The step, or None for one that the tables can't hold."""
+        if not isinstance(step, float):
+            return step
+        self._steps += 1
+        self._first_step = self._first_step or line
+        return None
+
     def close(self) -> None:
         """Report what was only counted."""
+        if self._steps:
+            line = self._first_step
+            message = f"{self._steps} steps are no integers of 64 bits, the first of them in line {line}"
+            self._report("bad-value", message, lost="these steps, not their events", line=line)
+            self._steps = 0
         if self._more:
             message = f"{self._more} more lines cannot be read, the first of them is line {self._first}"
             self._report("bad-line", message, lost=f"{self._more} events", line=self._first)
@@ -106,7 +125,7 @@ class Lines:
             self._faults(self.number, f"longer than {MAX_LINE} bytes")
 
 
-def metric_row(line: bytes) -> tuple[int | None, int | None, float] | str:
+def metric_row(line: bytes) -> tuple[_Step, int | None, float] | str:
     """Step, microseconds and value of one row of a metric, without its line end; or what is wrong."""
     fields = line.split(b"|", 2)
     if len(fields) < 3:
@@ -143,7 +162,8 @@ def count_events(file: BinaryIO, kind: str, report: Reporter) -> EventCount:
         if isinstance(event, str):
             faults(lines.number, event, cut=not line.endswith(b"\n"))
         elif event is not None:
-            found.add(*event)
+            step, time = event
+            found.add(faults.known_step(lines.number, step), time)
     if read is None and kind not in _LINE_KINDS:
         report("bad-header", "the file is empty")
     faults.close()
@@ -190,11 +210,13 @@ def _row(text: bytes) -> _Event | str:
 
 def _json_line(text: bytes) -> _Event | str:
     match _json(text):
-        case {"timestamp": str(timestamp), "step": None | int() as step}:
-            if step is not None and (isinstance(step, bool) or step not in _INT64):
-                return "its step is no integer"
+        case {"timestamp": str(timestamp), "step": None | int() | float() as step}:
+            if isinstance(step, bool):
+                return "its step is no number"
             time = parse_time(timestamp)
-            return "its timestamp is no time" if time is None else (step, time)
+            if time is None:
+                return "its timestamp is no time"
+            return step if step is None else _as_step(step), time
         case {"timestamp": str(timestamp), **rest} if "step" not in rest:
             time = parse_time(timestamp)
             return "its timestamp is no time" if time is None else (None, time)
@@ -207,15 +229,22 @@ def _json_line(text: bytes) -> _Event | str:
 def _step_and_time(step: bytes, time: bytes) -> _Event | tuple[str, None]:
     """Both as read; or what is wrong, in the place of the step. An empty field is no fault."""
     step, time = step.strip(), time.strip()
-    number = None
+    number: _Step = None
     if step:
-        found_step = _STEP.match(step)
-        if found_step is None or (number := int(found_step[1])) not in _INT64:
-            return "its step is no integer", None
+        written = _STEP.match(step)
+        if written is None:
+            return "its step is no number", None
+        number = _as_step(int(step) if written.lastindex is None else float(step))
     if not time:
         return number, None
     found = parse_time(time.decode("ascii", "replace"))
     return ("its timestamp is no time", None) if found is None else (number, found)
+
+
+def _as_step(number: int | float) -> int | float:
+    """The number as an integer of 64 bits; NaN where it is none."""
+    whole = int(number) if isinstance(number, float) and number.is_integer() else number
+    return whole if isinstance(whole, int) and whole in _INT64 else math.nan
 
 
 def _json(text: bytes) -> Any:

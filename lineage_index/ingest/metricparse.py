@@ -128,7 +128,7 @@ def _parse_lines(piece: Piece) -> pa.Table:
             piece.faults(piece.line + place, "its value ends in a point", cut=True)
         else:
             step, time, value = row
-            steps.append(step)
+            steps.append(piece.faults.known_step(piece.line + place, step))
             times.append(time)
             values.append(value)
     piece.rows = len(values)

@@ -38,7 +38,8 @@ def bad_lines(*numbers: int) -> list[tuple[str, int]]:
         ("text", "\n" + '{"timestamp": "2026-01-01"}\n', 1, (None, None), []),
         ("text", "\n" + JSON_LINE % '"x"', 0, None, [("bad-line", 2)]),
         ("text", "\n" + JSON_LINE % "true", 0, None, [("bad-line", 2)]),
-        ("text", "\n" + JSON_LINE % 2**63, 0, None, [("bad-line", 2)]),
+        ("text", "\n" + JSON_LINE % 2**63 + JSON_LINE % 4.5, 2, (None, None), [("bad-value", 2)]),
+        ("text", "\n" + JSON_LINE % 7.0, 1, (7, 7), []),
         (
             "text",
             "\n" + '{"timestamp": "soon", "step": 1}\n[1]\n{}\n',
@@ -52,7 +53,7 @@ def bad_lines(*numbers: int) -> list[tuple[str, int]]:
         ("text", "step|timestamp|text\n|2026-01-01|\n1.0|2026-01-02|a|b", 2, (1, 1), []),
         ("html", "step|timestamp|html\n2|2026-01-01|<b>\n\n|a|b|\n<p>\n4|2026-01-02|{", 2, (2, 4), []),
         ("html", "step|timestamp|html\n<p>\n2|2026-01-01|<b>", 1, (2, 2), [("bad-line", 2)]),
-        ("image", 'step|timestamp|image\n1.0||{"a": 1}\n2.5||{}\n', 1, (1, 1), [("bad-line", 3)]),
+        ("image", 'step|timestamp|image\n1.0||{"a": 1}\n2.5||{}\n', 2, (1, 1), [("bad-value", 3)]),
         ("image", 'step|timestamp|image\n1||{"a": 1}\n||{}\n', 2, (1, 1), []),
         ("image", 'step|timestamp|image\n1||{"a": 1}\n2||{"a"', 1, (1, 1), [("cut-line", 3)]),
         (
