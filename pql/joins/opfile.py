@@ -131,18 +131,17 @@ def named_operation(every: list[Operation], wanted: str, root: Mapping, source: 
     named = [each for each in every if each.name == wanted]
     if len(named) == 1:
         return named[0]
-    for outer in every if not named else ():
+    if named:
+        hint, reason = "give each a name of its own", f"{len(named)} operations are named `{wanted}`"
+        raise source.error("PQL607", _first(root), hint, reason=reason)
+    for outer in every:
         if outer.dag is not None and wanted in _names_below(outer):
             hint = "write that component to a file of its own"
             reason = f"`{wanted}` is in the component of `{outer.name}`, a DAG in this DAG"
             raise source.error("PQL607", _first(outer.node), hint, reason=reason)
-    if named:
-        hint, reason = "give each a name of its own", f"{len(named)} operations are named `{wanted}`"
-    else:
-        known = [each.name for each in every if each.name is not None]
-        hint = suggestion(wanted, known) or (f"there are: {', '.join(known)}" if known else "")
-        reason = f"no operation is named `{wanted}`"
-    raise source.error("PQL607", _first(root), hint, reason=reason)
+    known = [each.name for each in every if each.name is not None]
+    hint = suggestion(wanted, known) or (f"there are: {', '.join(known)}" if known else "")
+    raise source.error("PQL607", _first(root), hint, reason=f"no operation is named `{wanted}`")
 
 
 def _names_below(outer: Operation) -> list[str | None]:

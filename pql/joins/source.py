@@ -74,7 +74,7 @@ class Placed:
 
     def _end(self, offset: int) -> int | None:
         for piece in self.pieces:
-            if piece.start < offset <= piece.end or offset == piece.start == 0:
+            if piece.start <= offset <= piece.end:
                 return piece.span.start + offset - piece.start if piece.verbatim else piece.span.end
         return None
 
@@ -82,5 +82,4 @@ class Placed:
 def placed(text: str, name: str = "query") -> Placed:
     """A text that is a file of its own."""
     whole = Span(0, len(text))
-    pieces = (Piece(0, len(text), whole, True),) if text else ()
-    return Placed(text, Source(name, text), whole, pieces)
+    return Placed(text, Source(name, text), whole, (Piece(0, len(text), whole, True),))

@@ -198,6 +198,11 @@ def test_every_join_is_told_by_its_number() -> None:
     assert moved(two, later) == ["join 2: run a no longer match"]
 
 
+def test_a_param_that_was_null_and_is_gone() -> None:
+    null, gone = changed(lambda data: data["params"].update(c=None)), locked()
+    assert moved(null, gone) == moved(gone, null) == ["the params have changed: `c`"]
+
+
 def test_a_search_locked_without_a_limit() -> None:
     short = changed(lambda data: data["joins"][0].pop("limit"))
     assert moved(short, locked()) == []

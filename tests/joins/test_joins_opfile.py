@@ -143,6 +143,12 @@ def test_a_dag_that_lacks_the_component(components: str) -> None:
     assert operation(f"kind: component\nrun: {run}\n").component is None
 
 
+def test_a_component_or_params_that_are_no_mapping_count_as_none() -> None:
+    text = "params: [a]\ncomponent: {run: {operations: [{name: one, component: far:1, joins: []}]}}\n"
+    found = operation(text)
+    assert (found.component, found.elsewhere, found.dag_params) == (None, "component: far:1", None)
+
+
 def test_a_reference_to_a_component_names_it_as_a_text() -> None:
     run = "{operations: [{name: one, dagRef: %s, joins: []}], components: [{name: 5}, {name: x}]}"
     assert operation(f"kind: component\nrun: {run % 'x'}\n").component == root_of("name: x")
@@ -224,7 +230,7 @@ run:
     - name: outer
       component: {run: {operations: [{name: inner}, {name: deepest}]}}
     - {name: twin}
-    - {name: twin}
+    - {name: twin, component: {run: {operations: [{name: twin}]}}}
 """
 
 
@@ -266,6 +272,11 @@ def test_an_operation_below_another_is_told_where_it_is() -> None:
     with pytest.raises(PqlError, match="`deepest` is in the component of `outer`") as caught:
         operation(NESTED, "deepest")
     assert NESTED[caught.value.diagnostic.span.start :].startswith("name: outer")
+
+
+def test_an_operation_below_another_is_looked_for_in_files_of_the_right_shape_alone() -> None:
+    text = NESTED.replace("[{name: other}]", "5")
+    assert refusal(lambda: operation(text, "deepest"))[:2] == ("PQL603", "5")
 
 
 def test_a_file_without_names_has_none_to_offer() -> None:
@@ -322,6 +333,7 @@ def test_params_of_another_shape_are_refused(
     text: str, where: str, payload: dict[str, str], hint: str
 ) -> None:
     assert refusal(lambda: params_of(*tree(text))) == ("PQL603", where, payload, hint)
+    assert refusal(operation(f"hubRef: a\nparams: {text}\n").params) == ("PQL603", where, payload, hint)
 
 
 COMPONENT = """\
@@ -376,3 +388,4 @@ def test_a_component_of_another_shape_is_refused(text: str, where: str, payload:
         return declared(root, source)
 
     assert refusal(read) == ("PQL603", where, payload, "")
+    assert refusal(operation(f"component: {{{text}}}\n").inputs) == ("PQL603", where, payload, "")

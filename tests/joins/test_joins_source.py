@@ -54,7 +54,7 @@ def test_the_end_is_never_before_the_start() -> None:
 def test_a_part_that_comes_from_nowhere_is_the_whole_text(part: tuple[int, int]) -> None:
     middle = Placed("..ab..", FILE, WHOLE, (Piece(2, 4, Span(3, 5), True),))
     assert middle.locate(Span(*part)) == WHOLE
-    assert middle.locate(Span(2, 4)) == Span(3, 5)
+    assert [middle.locate(Span(2, end)) for end in (2, 3, 4)] == [Span(3, 3), Span(3, 4), Span(3, 5)]
 
 
 def test_a_fault_of_a_text_is_one_of_the_file() -> None:
