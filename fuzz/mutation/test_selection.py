@@ -49,6 +49,7 @@ MODULES = (
     "test_analysis",
     "test_joins_source",
     "test_joins_opfile",
+    "test_joins_compose",
     "test_joins_read",
     "test_joins_inputs",
     "test_joins_lock",
