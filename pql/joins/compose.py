@@ -12,7 +12,7 @@ from pql.joins.opfile import Input, Operation, Param
 from pql.joins.read import wrong_kind
 from pql.joins.references import Yield
 from pql.joins.source import Source
-from pql.joins.templates import holes, render_text
+from pql.joins.templates import holes, look_up, render_text
 from pql.joins.values import template_names
 
 __all__ = ["compose"]
@@ -179,11 +179,12 @@ def _rendered(node: Node, source: Source, names: AnyMapping[str, Any], warnings:
             except PqlError as error:
                 if error.diagnostic.code != "PQL608":
                     raise
-                platform = [hole for hole in holes(text) if hole.path[0] in _PLATFORM]
-                if not platform:
-                    raise
-                where = text.locate(platform[0].span)
-                warnings.append(source.finding("PQL654", where, name=platform[0].name))
+                found = holes(text)
+                for hole in found:
+                    if hole.path[0] not in _PLATFORM:
+                        look_up(hole, text, names)  # refuses what nobody knows
+                left = next(hole for hole in found if hole.path[0] in _PLATFORM)
+                warnings.append(source.finding("PQL654", text.locate(left.span), name=left.name))
                 return node.value
         case _:
             return plain(node)

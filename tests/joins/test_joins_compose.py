@@ -276,7 +276,8 @@ def test_every_text_below_is_rendered() -> None:
 
 def test_containers_of_replicas_are_rendered() -> None:
     one = "{args: '{{ a }}'}"
-    text = f"{{worker: {{replicas: 2, container: {one}}}, other: {{x: {one}}}, sidecars: [{{container: {one}}}]}}"
+    worker = f"worker: {{replicas: 2, container: {one}}}"
+    text = f"{{{worker}, other: {{x: {one}}}, sidecars: [{{container: {one}}}]}}"
     assert container(text, "", "{a: {value: 5}}") == {
         "worker": {"replicas": 2, "container": {"args": "5"}},
         "other": {"x": {"args": "{{ a }}"}},
@@ -303,6 +304,12 @@ def test_a_template_that_names_nothing_is_refused() -> None:
     text = text_of(own="{a: {value: 5}}", run="{w: {container: {args: [{x: '-{{ nobody }}'}]}}}")
     hint = "defined: a, globals, params"
     assert refused(text) == ("PQL608", "{{ nobody }}", payload, hint)
+
+
+@pytest.mark.parametrize("text", ["{{ nobody }} {{ dag.x }}", "{{ dag.x }} {{ a }} {{ nobody }}"])
+def test_what_the_platform_knows_hides_no_name_that_nobody_knows(text: str) -> None:
+    refusal = refused(text_of(own="{a: {value: 5}}", run=f"{{container: {{args: '{text}'}}}}"))
+    assert refusal[:3] == ("PQL608", "{{ nobody }}", {"name": "nobody"})
 
 
 def test_a_template_that_is_none_is_refused() -> None:
