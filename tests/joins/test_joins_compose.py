@@ -256,8 +256,8 @@ def test_what_is_fetched_comes_after_what_the_section_has_already() -> None:
     assert init("", "{}", "", "{kind: job, init: []}")[0] == []
 
 
-def container(run: str, *arguments: str) -> Any:
-    return resolved(text_of(*arguments, run=run), *RUNS)["component"]["run"]
+def container(run: str, params: str = "", own: str = "{}") -> Any:
+    return resolved(text_of(params, own, run=run), *RUNS)["component"]["run"]
 
 
 def test_templates_of_containers_are_rendered() -> None:
@@ -308,8 +308,8 @@ def test_a_template_that_names_nothing_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["{{ nobody }} {{ dag.x }}", "{{ dag.x }} {{ a }} {{ nobody }}"])
 def test_what_the_platform_knows_hides_no_name_that_nobody_knows(text: str) -> None:
-    refusal = refused(text_of(own="{a: {value: 5}}", run=f"{{container: {{args: '{text}'}}}}"))
-    assert refusal[:3] == ("PQL608", "{{ nobody }}", {"name": "nobody"})
+    found = refused(text_of(own="{a: {value: 5}}", run=f"{{container: {{args: '{text}'}}}}"))
+    assert found[:3] == ("PQL608", "{{ nobody }}", {"name": "nobody"})
 
 
 def test_a_template_that_is_none_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -199,7 +200,7 @@ def test_a_value_of_a_run_that_its_input_does_not_take() -> None:
     for value, shown in (("adam", "`adam`"), ("x" * 50, f"`{'x' * 40}`"), (True, "`True`")):
         text = text_of(LIST % "int", "a: {value: inputs.x}")
         payload = {"input": "a", "takes": "a list of int", "param": "a", "gives": f"{shown} among others"}
-        found = refusal(lambda text=text, value=value: check_all(text, runs(1, None, value)))
+        found = refusal(partial(check_all, text, runs(1, None, value)))
         assert found == ("PQL614", "inputs.x", payload, "")
 
 
