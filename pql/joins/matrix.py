@@ -22,6 +22,7 @@ __all__ = [
     "missing_probability",
     "numbers_of",
     "probabilities_of",
+    "range_size",
     "read_matrix",
     "size_of",
     "wrong_form",
@@ -60,6 +61,9 @@ MOST_VALUES = 100_000
 """Values that one param may take."""
 
 _SUM_TOLERANCE = 1e-6
+
+_RATIO_NOISE = 1e-9
+"""How far the division of two decimals may be off: 0.1 fits 10 times into 1."""
 
 _LARGEST_EXPONENT = 700.0
 """Of e, within the range of doubles."""
@@ -137,7 +141,7 @@ def wrong_form(param: MatrixParam) -> str:
         if shares is None:
             return "takes probabilities that are numbers between 0 and 1"
         if math.fsum(shares) > 1 + _SUM_TOLERANCE:
-            return f"takes probabilities that sum to 1, not to {math.fsum(shares):g}"
+            return f"takes probabilities that sum to 1, not to {math.fsum(shares):.9g}"
     return ""
 
 
@@ -254,4 +258,9 @@ def size_of(param: MatrixParam) -> int | None:
     if isinstance(numbers, str):
         return None
     start, stop, third = numbers[:3]
-    return math.ceil((stop - start) / third - 1e-9) if param.kind == "range" else int(third)
+    return range_size(start, stop, third) if param.kind == "range" else int(third)
+
+
+def range_size(start: float, stop: float, step: float) -> int:
+    """How many values a range has that leads to its end: at least one, and the end is none of them."""
+    return max(1, math.ceil((stop - start) / step - _RATIO_NOISE))

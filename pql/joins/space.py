@@ -25,6 +25,7 @@ from pql.joins.matrix import (
     MatrixParam,
     numbers_of,
     probabilities_of,
+    range_size,
     wrong_form,
 )
 from pql.joins.source import Source
@@ -83,9 +84,9 @@ def read_space(node: Node, source: Source, names: Names) -> SearchSpace:
     kind = node.get("kind")
     if not isinstance(kind, Scalar) or kind.text not in _KEYS:
         where = (kind or node.entries[0][0]).span if node.entries else node.span
-        said = f"`{kind.text[:40]}`" if isinstance(kind, Scalar) else "no such kind"
+        said = f", not `{kind.text[:40]}`" if isinstance(kind, Scalar) else ""
         hint = "kinds that need the results of earlier runs are not run locally"
-        raise _wrong(source, where, "matrix", f"is random, grid or mapping here, not {said}", hint)
+        raise _wrong(source, where, "matrix", f"is random, grid or mapping here{said}", hint)
     reader = _Reader(source, names)
     reader.known_keys(node, kind.text)
     concurrency = reader.whole(node, "concurrency", 1)
@@ -153,8 +154,7 @@ class _Reader:
             raise _wrong(self._source, self._start(values), "values", f"has at most {MOST_RUNS:,} entries")
         rows: list[AnyMapping[str, Any]] = []
         places: dict[str, Span] = {}
-        for item in values.items:
-            each = self.filled(item)
+        for each in values.items:
             if not isinstance(each, Mapping) or not each.entries:
                 raise _wrong(
                     self._source, self._start(each), "values", "takes mappings of params to their values"
@@ -162,7 +162,7 @@ class _Reader:
             for key, _ in each.entries:
                 self._check_name(key)
                 places.setdefault(key.text, key.span)
-            rows.append({key.text: plain(self.filled(value)) for key, value in each.entries})
+            rows.append({key.text: plain(value) for key, value in each.entries})
         return tuple(rows), places
 
     def axes(self, node: Mapping, kind: Scalar) -> tuple[Axis, ...]:
@@ -207,13 +207,13 @@ class _Reader:
     def _values(self, param: MatrixParam) -> tuple[tuple[Any, ...], tuple[float, ...]]:
         items = param.value.items if isinstance(param.value, Sequence) else ()
         if param.kind == "choice":
-            return tuple(plain(self.filled(item)) for item in items), ()
+            return tuple(plain(item) for item in items), ()
         if param.kind == "pchoice":
             pairs = [item.items for item in items if isinstance(item, Sequence)]
             given = probabilities_of(param) or ()
             # What the probabilities leave over goes to the last value, as in Polyaxon.
             shares = (*given[:-1], max(0.0, 1 - math.fsum(given[:-1])))
-            return tuple(plain(self.filled(pair[0])) for pair in pairs), shares
+            return tuple(plain(pair[0]) for pair in pairs), shares
         if param.kind in DATES:
             return self._dates(param), ()
         return _points(param), ()
@@ -252,15 +252,15 @@ class _Reader:
         if len(parts) != 3 or not all(isinstance(each, Scalar) for each in parts):
             raise _wrong(self._source, where, param.kind, "takes a list or a mapping of `start, stop, step`")
         texts = [each.text.strip() for each in parts if isinstance(each, Scalar)]
-        step = spelt_number(texts[2])
-        if step is None or not math.isfinite(step) or step == 0:
-            unit = "days" if param.kind == "daterange" else "seconds"
+        unit = "days" if param.kind == "daterange" else "seconds"
+        step = _step(texts[2], unit)
+        if step is None:
             raise _wrong(self._source, where, param.kind, f"takes a step in {unit}")
         try:
             start, stop = (_moment(text) for text in texts[:2])
-            return start, stop, timedelta(**{"days" if param.kind == "daterange" else "seconds": step})
-        except (ValueError, OverflowError):
+        except ValueError:
             raise _wrong(self._source, where, param.kind, "takes dates such as 2026-01-31") from None
+        return start, stop, step
 
     def filled(self, node: Node) -> Node:
         """The node with its templates' values in their places."""
@@ -305,6 +305,15 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _step(text: str, unit: str) -> timedelta | None:
+    """So many days or seconds; None if they are none, no number or more than the calendar has."""
+    number = spelt_number(text)
+    try:
+        return None if number is None else timedelta(**{unit: number}) or None
+    except (ValueError, OverflowError):
+        return None
+
+
 def _sure(numbers: tuple[float, ...] | str) -> tuple[float, ...]:
     if isinstance(numbers, str):
         raise ValueError(numbers)
@@ -315,8 +324,7 @@ def _points(param: MatrixParam) -> tuple[Any, ...]:
     """The values of a space; those of a range over whole numbers are whole."""
     start, stop, third, *base = _sure(numbers_of(param))
     if param.kind == "range":
-        count = math.ceil((stop - start) / third - 1e-9)
-        found = [start + place * third for place in range(count)]
+        found = [start + place * third for place in range(range_size(start, stop, third))]
         if all(each.is_integer() for each in (start, third)):
             return tuple(int(each) for each in found)
         return tuple(_tidy(each) for each in found)

@@ -11,6 +11,7 @@ from join_samples import MATCHES
 
 from pql.joins import MatchedArtifact, MatchedColumns, MatchedRun, Reference, parse_reference
 from pql.joins.evaluate import AmbiguousArtifactError, evaluate, evaluate_all
+from pql.joins.model import lineages_of, uuids_of
 from pql.joins.references import Root
 
 
@@ -143,3 +144,24 @@ def test_an_index_is_not_of_any_length() -> None:
     assert evaluate(parse_reference("inputs.layers[1][0]"), run) == 2
     assert evaluate(parse_reference(f"inputs.layers[{long}]"), run) is None
     assert evaluate(parse_reference(f"inputs.x[{long}]"), run) == 4
+
+
+def test_columns_are_a_sequence_of_runs() -> None:
+    loss, rate = parse_reference("outputs.loss"), parse_reference("inputs.loss")
+    columns = MatchedColumns(["u", "v"], {loss: [1, 2], rate: [3, 4], Reference(Root.OUTPUTS): [5, 6]})
+    runs = [
+        MatchedRun(uuid, {"loss": given}, {"loss": got}) for uuid, given, got in (("u", 3, 1), ("v", 4, 2))
+    ]
+    assert [columns[0:], columns[-1:], columns[::-1]] == [runs, runs[1:], runs[::-1]]
+    assert list(columns) == runs
+
+
+def test_uuids_and_lineages_of_runs_and_of_columns() -> None:
+    lineages = [(MatchedArtifact("tb", "tb"),), ()]
+    runs = [MatchedRun("u", artifacts=lineages[0]), MatchedRun("v")]
+    for each in (runs, MatchedColumns(["u", "v"], artifacts=lineages)):
+        assert uuids_of(each) == ["u", "v"]
+        assert list(lineages_of(each)) == lineages
+    bare = MatchedColumns(["u", "v"])
+    assert uuids_of(bare) is bare.uuids  # no run is made for it
+    assert list(lineages_of(bare)) == [(), ()]

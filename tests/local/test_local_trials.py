@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lineage_index.local.trials import canonical, make_trials
-from pql.diagnostics.diagnostic import PqlError
 from pql.joins.document import read_document
 from pql.joins.space import SearchSpace, read_space
 
@@ -156,74 +155,3 @@ params: {a: {kind: choice, value: "{{ rates }}"}, b: {kind: uniform, value: "0:{
     found = make_trials(space(text, count=4, rates=[0.1, 0.2], most=2), 1).params
     assert len(found) == 4
     assert {each["a"] for each in found} <= {0.1, 0.2}
-
-
-@pytest.mark.parametrize(
-    ("text", "marked", "words"),
-    [
-        ("{kind: bayes, numRuns: 3}", "bayes", "random, grid or mapping"),
-        ("{kind: random, params: {a: {kind: uniform, value: '0:1'}}}", "random", "numRuns"),
-        ("{kind: random, numRuns: 0, params: {a: {kind: uniform, value: '0:1'}}}", "0", "at least 1"),
-        ("{kind: random, numRuns: 2.5, params: {a: {kind: uniform, value: '0:1'}}}", "2.5", "whole"),
-        ("{kind: random, numRuns: 99999, params: {a: {kind: uniform, value: '0:1'}}}", "99999", "at most"),
-        ("{kind: random, numRuns: 2, seed: x, params: {a: {kind: uniform, value: '0:1'}}}", "x", "whole"),
-        ("{kind: grid, concurrency: -1, params: {a: {kind: choice, value: [1]}}}", "-1", "at least 1"),
-        ("{kind: grid, params: {a: {kind: uniform, value: '0:1'}}}", "uniform", "takes no `uniform`"),
-        ("{kind: grid, params: {a: {kind: pchoice, value: [[a, 1]]}}}", "pchoice", "takes no `pchoice`"),
-        ("{kind: grid, params: {a: {kind: chioce, value: [1]}}}", "chioce", "unknown kind"),
-        ("{kind: grid, params: {abc: {value: [1]}}}", "abc", "`kind` and `value`"),
-        ("{kind: grid, params: {abc: 5}}", "abc", "`kind` and `value`"),
-        ("{kind: grid, params: [1]}", "[", "mapping of params"),
-        (
-            "{kind: grid, params: {a: {kind: logspace, value: '-400:-300:3:0.1'}}}",
-            "'-400:-300:3:0.1'",
-            "too large",
-        ),
-        (
-            "{kind: grid, params: {a: {kind: linspace, value: '-1e308:1e308:3'}}}",
-            "'-1e308:1e308:3'",
-            "closer",
-        ),
-        (
-            "{kind: random, numRuns: 1, params: {a: {kind: normal, value: '1e308:1e308'}}}",
-            "'1e308:1e308'",
-            "closer",
-        ),
-        (
-            "{kind: random, numRuns: 1, params: {a: {kind: quniform, value: '0:1e9:1e-300'}}}",
-            "'0:1e9:1e-300'",
-            "larger `q`",
-        ),
-        ("{kind: grid, parms: {}}", "parms", "has no `parms`"),
-        ("{kind: grid}", "grid", "mapping of params"),
-        ("{kind: mapping}", "kind", "list of mappings"),
-        ("{kind: mapping, values: [1]}", "1", "mappings of params"),
-        ("{kind: grid, params: {a: {kind: range, value: '5:1:1'}}}", "'5:1:1'", "leads away"),
-        ("{kind: grid, params: {a: {kind: linspace, value: '0:1:1e9'}}}", "'0:1:1e9'", "more than 100,000"),
-        ("{kind: grid, params: {a: {kind: logspace, value: '0:999:2'}}}", "'0:999:2'", "too large"),
-        (
-            "{kind: random, numRuns: 1, params: {a: {kind: loguniform, value: '0:999'}}}",
-            "'0:999'",
-            "too large",
-        ),
-        ("{kind: grid, params: {a: {kind: daterange, value: [soon, later, 1]}}}", "[", "dates"),
-        (
-            "{kind: grid, earlyStopping: [], params: {a: {kind: choice, value: [1]}}}",
-            "earlyStopping",
-            "local run",
-        ),
-        (
-            "{kind: random, numRuns: 2, params: {a: {kind: pchoice, value: [[a, 0.9], [b, 0.9]]}}}",
-            "[",
-            "sum to 1",
-        ),
-        ("{kind: grid, params: {a: {kind: choice, value: '{{ nobody }}'}}}", "{{ nobody }}", "nobody"),
-    ],
-)
-def test_a_wrong_form_is_told_at_its_place(text: str, marked: str, words: str) -> None:
-    with pytest.raises(PqlError) as raised:
-        space(text)
-    found = raised.value.diagnostic
-    assert found.code == ("PQL608" if marked.startswith("{{") else "PQL631")
-    assert words in found.message
-    assert text[slice(*found.span)] == marked
