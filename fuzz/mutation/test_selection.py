@@ -62,6 +62,8 @@ MODULES = (
     "test_joins_querytext",
     "test_joins_values",
     "test_joins_faults",
+    "test_joins_matrix",
+    "test_joins_space",
     "test_local_trials",
     "test_reference_text",
     "test_reference_checks",
