@@ -31,7 +31,8 @@ def param(kind: str, value: str) -> MatrixParam:
 
 
 def test_the_parts_of_a_matrix() -> None:
-    text = "{num_runs: 5, kind: bayes, params: {a: {kind: choice, value: [1]}, b: {kind: odd}, c: 5, d: {kind: []}}}"
+    params = "{a: {kind: choice, value: [1]}, b: {kind: odd}, c: 5, d: {kind: []}}"
+    text = f"{{num_runs: 5, kind: bayes, params: {params}}}"
     source, node = read_document(text, "m.yaml")
     found = read_matrix(node, source)
     assert found is not None
@@ -52,7 +53,7 @@ def test_what_is_no_matrix(text: str) -> None:
 
 @pytest.mark.parametrize("rest", ["", ", params: 5, numRuns: [1]"])
 def test_a_matrix_without_what_is_expected(rest: str) -> None:
-    found = matrix("{kind: grid%s}" % rest)
+    found = matrix(f"{{kind: grid{rest}}}")
     assert found is not None
     assert (found.params, found.num_runs) == ((), None)
 

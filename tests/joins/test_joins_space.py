@@ -213,7 +213,7 @@ def test_a_mapping_has_a_bounded_number_of_entries() -> None:
     with pytest.raises(PqlError) as caught:
         space(text, rows=[{"a": 1}] * 10_001)
     assert caught.value.diagnostic.message == "`values` has at most 10,000 entries"
-    assert tuple(caught.value.diagnostic.span) == (24, 36)
+    assert tuple(caught.value.diagnostic.span) == (24, 25)
 
 
 def test_the_largest_matrices_that_are_taken() -> None:
