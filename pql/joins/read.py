@@ -127,7 +127,7 @@ def read_whole(field: str, node: Node | None, source: Source, names: Names) -> i
     number = spelt_number(text.text.strip())
     least, code = (1, "PQL401") if field == "limit" else (0, "PQL402")
     if not isinstance(number, int) or number < least:
-        raise text.error(code, None, value=f"`{text.text[:40]}`")
+        raise text.error(code, value=f"`{text.text[:40]}`")
     return number
 
 
@@ -175,7 +175,7 @@ def read_flag(node: Mapping, source: Source, *names: str) -> bool:
 def _value(node: Node, source: Source, names: Names) -> Reference | Paths:
     match node:
         case Scalar():
-            return _reference(_text("value", node, source), names)
+            return _reference(node.placed(source), names)
         case Mapping():
             node.refuse_others({"files": "files", "dirs": "dirs"}, "an artifacts value", source)
             files, dirs = node.get("files"), node.get("dirs")

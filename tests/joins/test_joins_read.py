@@ -13,7 +13,14 @@ from pql.joins import Join, JoinParam, PathEntry, Paths, parse_reference
 from pql.joins.document import Mapping
 from pql.joins.read import read_flag, read_joins, read_params, read_whole, shown
 
-NAMES: dict[str, Any] = {"most": 3, "zero": 0, "name": "adam", "where": "a/b", "which": "inputs.lr"}
+NAMES: dict[str, Any] = {
+    "most": 3,
+    "zero": 0,
+    "name": "adam",
+    "where": "a/b",
+    "which": "inputs.lr",
+    "globals": {"uuid": "own"},
+}
 
 
 def read(text: str) -> tuple[Join, ...]:
@@ -54,6 +61,21 @@ def test_a_join_with_all_that_it_may_have() -> None:
     assert full.source.text == bare.source.text == text
     assert (bare.sort.text, bare.limit, bare.offset, bare.params) == ("", None, 0, ())
     assert (bare.sort.source.name, bare.sort.whole) == ("op.yaml", Span(0, 0))
+
+
+def test_every_part_of_a_join_may_hold_templates() -> None:
+    (join,) = read(
+        "- {query: 'name:{{ name }}', sort: '-metrics.{{ name }}', limit: '{{ most }}', offset: '{{ most }}',"
+        " params: {p: {value: '{{ which }}'}}}"
+    )
+    assert (join.query.text, join.sort.text) == ("name:adam", "-metrics.adam")
+    assert (join.limit, join.offset) == (3, 3)
+    assert join.params == (JoinParam("p", parse_reference("inputs.lr")),)
+
+
+@pytest.mark.parametrize("value", ["globals.uuid", "'{{ globals.uuid }}'", "' {{ globals.uuid }} '"])
+def test_globals_are_those_of_the_matched_run(value: str) -> None:
+    assert params(f"p: {{value: {value}}}")["p"].value == parse_reference("globals.uuid")
 
 
 def test_no_section_is_no_joins() -> None:
@@ -180,7 +202,7 @@ VALUE = "a reference, or a mapping with `files` or `dirs`"
 MISSPELT = "outptus.loss"
 FLAG = "true or false"
 CLOSE = "did you mean `outputs.loss`?"
-DEFINED = "defined: most, name, where, which, zero"
+DEFINED = "defined: globals, most, name, where, which, zero"
 STANDS = "a sub-path of each run stands as it is: `{dirs: sub/path}`"
 EXAMPLES = "e.g. `inputs.lr`, `outputs.loss`, `artifacts.model`, `globals.uuid`"
 GIVEN = "; a path in each run is given as `{files: …}` or `{dirs: …}`"
