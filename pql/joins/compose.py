@@ -23,7 +23,12 @@ _PLATFORM = frozenset(
 """Names that the platform defines when it starts a run."""
 
 _RENDERED = ("command", "args", "env", "workingDir", "working_dir")
-_INIT_KEYS = {"git": "git", "dockerfile": "dockerfile", "artifacts": "artifacts", "path": "paths"}
+_INIT_KEYS: dict[str | None, str] = {
+    "git": "git",
+    "dockerfile": "dockerfile",
+    "artifacts": "artifacts",
+    "path": "paths",
+}
 
 
 def compose(
@@ -42,7 +47,7 @@ def compose(
     params = _params(operation, values, resolution)
     if params:
         result["params"] = params
-    if operation.run is None:
+    if operation.component is None or operation.run is None:
         if init:
             patch = operation.node.get("runPatch")
             if patch is not None and not isinstance(patch, Mapping):
@@ -51,7 +56,7 @@ def compose(
             result["runPatch"] = {**own, "init": [*_own_entries(patch, operation.source), *init]}
         return result, ()
     names = template_names(every, known)
-    component = plain(operation.component) if operation.component is not None else {}
+    component = plain(operation.component)
     for declared in component.get("inputs") or ():
         declared.pop("toInit", None)
         declared.pop("to_init", None)
@@ -129,8 +134,7 @@ def _own_entries(section: Mapping | None, source: Source) -> list[Any]:
 
 
 def _own_init(operation: Operation, param: Param, declared: Input | None, value: Any) -> dict[str, Any]:
-    kind = None if declared is None else declared.type
-    key = _INIT_KEYS.get(kind or "")
+    key = None if declared is None else _INIT_KEYS.get(declared.type)
     connection = param.connection or (None if declared is None else declared.connection)
     if key is None and not connection:
         source: Source = operation.source

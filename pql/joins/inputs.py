@@ -107,7 +107,7 @@ def _is_whole(value: Any) -> bool:
     return isinstance(number, int) or (number is not None and number.is_integer())
 
 
-_FITS: dict[str, Callable[[Any], bool]] = {
+_FITS: dict[str | None, Callable[[Any], bool]] = {
     "int": _is_whole,
     "float": lambda value: _number(value) is not None,
     "bool": lambda value: isinstance(value, bool) or value in ("true", "false"),
@@ -118,7 +118,7 @@ _FITS: dict[str, Callable[[Any], bool]] = {
 
 def fits(kind: str | None, value: Any) -> bool:
     """Whether a value is one that an input of this type takes."""
-    test = None if kind is None else _FITS.get(kind)
+    test = _FITS.get(kind)
     return value is None or test is None or test(value)
 
 

@@ -88,6 +88,11 @@ def test_what_a_component_elsewhere_fetches_is_patched_in(patch: str, expected: 
     assert data["params"] == {"p": {"value": [f"{A}/tb", f"{B}/tb"]}}
 
 
+def test_a_component_without_a_run_is_patched_too() -> None:
+    data = resolved("component: {name: c}\n" + FETCH, *RUNS)
+    assert (data["component"], data["runPatch"]) == ({"name": "c"}, {"init": [FETCHED]})
+
+
 @pytest.mark.parametrize(
     ("text", "where", "field", "takes", "found"),
     [
