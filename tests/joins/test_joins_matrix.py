@@ -30,10 +30,10 @@ def param(kind: str, value: str) -> MatrixParam:
     return read.params[0]
 
 
-def test_the_parts_of_a_matrix() -> None:
+@pytest.mark.parametrize("runs", ["numRuns", "num_runs"])
+def test_the_parts_of_a_matrix(runs: str) -> None:
     params = "{a: {kind: choice, value: [1]}, b: {kind: odd}, c: 5, d: {kind: []}}"
-    text = f"{{num_runs: 5, kind: bayes, params: {params}}}"
-    source, node = read_document(text, "m.yaml")
+    source, node = read_document(f"{{{runs}: 5, kind: bayes, params: {params}}}", "m.yaml")
     found = read_matrix(node, source)
     assert found is not None
     assert (found.source, found.kind) == (source, "bayes")
@@ -71,7 +71,7 @@ def test_a_matrix_without_what_is_expected(rest: str) -> None:
 )
 def test_templates_stand_in_values(text: str, expected: bool) -> None:
     assert has_template(read_document(text, "m.yaml")[1]) is expected
-    assert not has_template(None)
+    assert has_template(None) is False
 
 
 SPACE = "takes `start:stop:num`, a list or a mapping of these"
@@ -106,6 +106,7 @@ SHARES = "takes probabilities that are numbers between 0 and 1"
         ("range", "5", RANGE),
         ("range", "'1:2:3:4'", RANGE),
         ("range", "[1, 2, [3]]", RANGE),
+        ("range", "[1, 2, 1, [3]]", RANGE),
         ("range", "null", RANGE),
         ("range", "{start: 1, stop: 2}", RANGE),
         ("range", "{start: 1, stop: 2, step: 1, more: 1}", RANGE),
@@ -121,6 +122,8 @@ SHARES = "takes probabilities that are numbers between 0 and 1"
         ("range", "'1:0:-0.5'", ""),
         ("range", "'0:100000:1'", ""),
         ("range", "'0:100001:1'", "has 100,001 values, more than 100,000"),
+        ("range", "'-60000:60000:1'", "has 120,000 values, more than 100,000"),
+        ("range", "'0:60000:0.5'", "has 120,000 values, more than 100,000"),
         ("linspace", "'0:1'", SPACE),
         ("linspace", "'0:1:2:3'", SPACE),
         ("linspace", "'0:1:2.5'", "takes a whole number of values of at least 1, not 2.5"),
@@ -152,6 +155,7 @@ SHARES = "takes probabilities that are numbers between 0 and 1"
         ("uniform", "'0:1:2'", "takes `low:high`, a list or a mapping of these"),
         ("uniform", "{low: 0, high: 1}", ""),
         ("uniform", "'1:1'", ""),
+        ("uniform", "'0:1e308'", ""),
         ("uniform", "'1:0'", "takes a `low` that is not above its `high`"),
         ("uniform", "'-1e308:1e308'", "takes numbers that are closer to each other"),
         ("uniform", "'800:900'", ""),

@@ -277,6 +277,8 @@ def test_a_template_gives_data_that_is_taken_as_it_is() -> None:
         "pchoice", "[['{{ x }}', '0.{{ n }}'], [z, 0.5]]", "kind: random, numRuns: 1", x="{{ y }}", n=5
     )
     assert (drawn.values, drawn.shares) == (("{{ y }}", "z"), (0.5, 0.5))
+    with pytest.raises(PqlError, match="takes numbers, and `null` is none"):
+        axis("range", "[0, '{{ x }}', 1]", x=None)
     assert axis("choice", "['{{ x }}', 1]", x={"k": "{{ y }}"}).values == ({"k": "{{ y }}"}, 1)
     assert axis("choice", "['{{ x }}', '{{ x }}1']", x=5).values == (5, "51")
 
@@ -291,7 +293,8 @@ def test_a_template_gives_data_that_is_taken_as_it_is() -> None:
         ("linspace", "'0:1:2'", [0.0, 1.0]),
         ("linspace", "'1:1:1'", [1.0]),
         ("geomspace", "'2:8:1'", [2.0]),
-        ("geomspace", "'3:5:2'", [3.0, 5.0]),
+        ("geomspace", "'3.00000000000001:5.00000000000001:2'", [3.00000000000001, 5.00000000000001]),
+        ("geomspace", "'3.00000000000001:9:1'", [3.00000000000001]),
         ("geomspace", "'1:10:3'", [1.0, 3.162277660168, 10.0]),
         ("logspace", "'0:1:1:3'", [1.0]),
         ("logspace", "'0:0.5:2'", [1.0, 3.16227766016838]),
