@@ -108,7 +108,7 @@ def read_space(node: Node, source: Source, names: Names) -> SearchSpace:
         kind.text,
         axes,
         num_runs=num_runs,
-        seed=reader.whole(node, "seed", None) if kind.text == "random" else None,
+        seed=reader.whole(node, "seed", None),
         concurrency=concurrency,
         places={axis.name: axis.span for axis in axes},
     )

@@ -22,11 +22,11 @@ def axis(kind: str, value: str, matrix: str = "kind: grid", **names: Any) -> Axi
     return found
 
 
-def refused(text: str) -> Diagnostic:
+def refused(text: str, **names: Any) -> Diagnostic:
     """What is told of a matrix: at the part of it between `«` and `»`, and with the file's name and text."""
     plain, start = text.replace("«", "").replace("»", ""), text.index("«")
     with pytest.raises(PqlError) as caught:
-        space(plain)
+        space(plain, **names)
     found = caught.value.diagnostic
     assert (found.code, found.source, caught.value.text) == ("PQL631", "m.yaml", plain)
     assert tuple(found.span) == (start, text.index("»") - 1)
@@ -205,6 +205,14 @@ def test_a_wrong_form_is_told_at_its_place(message: str, hint: str, texts: list[
     for text in texts:
         found = refused(text)
         assert (found.message, found.hint) == (message, hint)
+
+
+def test_what_is_wrong_in_a_templates_data_is_told_at_the_template() -> None:
+    found = refused("{kind: grid, params: {a: {kind: range, value: «'5:{{ x }}:1'»}}}", x=1)
+    assert found.message == "`range` is empty: its step leads away from its end"
+    for rows, place in (([5], "«'{{ x }}'»"), ([{}], "«'»{{ x }}'")):
+        found = refused(f"{{kind: mapping, values: {place}}}", x=rows)
+        assert found.message == "`values` takes mappings of params to their values"
 
 
 def test_a_mapping_has_a_bounded_number_of_entries() -> None:
