@@ -265,9 +265,11 @@ class _Reader:
     def filled(self, node: Node) -> Node:
         """The node with its templates' values in their places."""
         match node:
-            case Scalar() if isinstance(node.value, str) and "{{" in node.text:
+            case Scalar() if isinstance(node.value, str):
                 text = node.placed(self._source)
                 found = holes(text)
+                if not found:
+                    return node
                 if len(found) == 1 and found[0].span == Span(0, len(text.text)):
                     return _node(look_up(found[0], text, self._names), node.span)
                 rendered = render_text(text, self._names).text

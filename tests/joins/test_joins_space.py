@@ -318,3 +318,10 @@ def test_the_edges_of_spaces(kind: str, value: str, expected: list[Any] | None) 
     found = axis(kind, value).values
     assert list(found) == (halves if expected is None else expected)
     assert [type(each) for each in found] == [type(each) for each in expected or halves]
+
+
+@pytest.mark.parametrize("text", ["{% if x %}a", "{# said #}"])
+def test_what_is_no_value_is_refused_as_anywhere_else(text: str) -> None:
+    with pytest.raises(PqlError) as caught:
+        axis("choice", f'["{text}"]')
+    assert caught.value.diagnostic.code == "PQL609"
