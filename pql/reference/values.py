@@ -147,7 +147,7 @@ def value_in(section: Mapping[str, Json], segments: tuple[str, ...]) -> Json:
 
 def _whole(run: Run, value: SectionValue) -> Json:
     """The values of a section by their keys; nil if there is none."""
-    keys = [*_section(run, value.section), *(run.history if value.numbers_only else ())]
+    keys = [*_section(run, value.section), *run.history]
     cells = {key: _keyed(run, KeyValue(value.section, (key,), (True,), value.numbers_only)) for key in keys}
     return {key: cell for key, cell in cells.items() if cell is not None} or None
 
