@@ -42,7 +42,8 @@ fuzz: $(DEV)
 MUTANTS ?=
 mutants: $(DEV)
 	@$(PIP) --require-hashes -r requirements-fuzz.lock
-	PQL_FUZZ=10 $(BIN)/mutmut run $(MUTANTS)
+	rm -f mutants/mutmut-stats.json # which knows no test that was changed since
+	PQL_FUZZ=25 $(BIN)/mutmut run $(MUTANTS)
 	$(BIN)/mutmut results
 
 # Wheel and sdist, installed beside nothing else on each of PYTHONS, and used there. Needs the network.
