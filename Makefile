@@ -38,7 +38,7 @@ fuzz: $(DEV)
 	@set -e; for target in $(FUZZ_TARGETS); do \
 	  echo "$$target: $(FUZZ_SECONDS) s"; $(BIN)/python fuzz/run.py $$target $(FUZZ_SECONDS); done
 
-# Mutants of the binder, the reference and the joins; hours. `MUTANTS="pql.binder.dates.*"` takes some.
+# Mutants of the binder, the reference and the joins; half an hour. `MUTANTS="pql.binder.dates.*"` takes some.
 MUTANTS ?=
 mutants: $(DEV)
 	@$(PIP) --require-hashes -r requirements-fuzz.lock
