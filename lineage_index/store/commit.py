@@ -19,7 +19,7 @@ from lineage_index.store.home import home_of
 from lineage_index.store.keys import Counts, counts_of, merge_counts
 from lineage_index.store.manifest import DataFile
 from lineage_index.store.merge import Merge, Place, merge
-from lineage_index.store.parquet import table_folder, write_pieces, write_table_file
+from lineage_index.store.parquet import RUNS_A_PIECE, table_folder, write_pieces, write_table_file
 from lineage_index.store.places import StorePlace, merge_places
 from lineage_index.store.prepare import Prepared
 from lineage_index.store.promotion import EMPTY, Plan
@@ -33,9 +33,6 @@ from lineage_index.store.writable import check_writable
 from pql.catalog.tables import TABLES
 
 __all__ = ["commit"]
-
-_ROWS_A_PIECE = 3 * 24_576
-"""Rows of `runs` that are in memory at once: three row groups."""
 
 
 def commit(
@@ -183,7 +180,7 @@ def _rewritten(index: Path, file: DataFile, removed: Collection[int]) -> list[Da
     folder = table_folder(index, "runs")
     gone = pa.array(removed, pa.int64())
     with pq.ParquetFile(folder / file.name) as read:
-        pieces = (pa.Table.from_batches([each]) for each in read.iter_batches(_ROWS_A_PIECE))
+        pieces = (pa.Table.from_batches([each]) for each in read.iter_batches(RUNS_A_PIECE))
         left = (each.filter(pc.invert(pc.is_in(each.column("run_id"), gone))) for each in pieces)
         some = (each for each in left if each.num_rows)
         return write_pieces(folder, "runs", read.schema_arrow, some, nan=(), most=repeat(file.rows))

@@ -22,7 +22,7 @@ from lineage_index.store.keys import Counts, counts_of
 from lineage_index.store.locked import parquet
 from lineage_index.store.longview import moving_rows, placed_table, remaining_rows
 from lineage_index.store.manifest import DataFile
-from lineage_index.store.parquet import table_folder, write_pieces
+from lineage_index.store.parquet import RUNS_A_PIECE, table_folder, write_pieces
 from lineage_index.store.promotion import KeyUse, Plan, Promotion, choose_plan, moved_keys
 from lineage_index.store.publish import Next, publish, retried, settled
 from lineage_index.store.recount import count_keys
@@ -34,7 +34,7 @@ from pql.catalog.tables import table
 
 __all__ = ["compact", "needs_compaction"]
 
-_ROWS_A_FILE = {"runs": 3 * 24_576, "values": 4_000_000, "payload": 500_000, "points": 8_000_000}
+_ROWS_A_FILE = {"runs": RUNS_A_PIECE, "values": 4_000_000, "payload": 500_000, "points": 8_000_000}
 _ROWS_A_FILE_ELSE = 2_000_000
 _ROWS_A_PIECE = {"payload": 16 * 2_048}
 _ROWS_A_PIECE_ELSE = 122_880

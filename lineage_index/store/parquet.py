@@ -15,13 +15,16 @@ from lineage_index.store.manifest import DataFile
 from lineage_index.store.scratch import written
 from pql.catalog.tables import table
 
-__all__ = ["TableFile", "new_file_name", "table_folder", "write_pieces", "write_table_file"]
+__all__ = ["RUNS_A_PIECE", "TableFile", "new_file_name", "table_folder", "write_pieces", "write_table_file"]
 
 _ROW_GROUP = {"runs": 24_576, "payload": 512}
 """The rows of a page are spread over `payload`: twenty of 100,000 runs cost a third of what they cost with
 2,048. With 256 the metadata of a million runs would cost more than that saves."""
 
 _ROW_GROUP_ELSE = 1 << 17
+RUNS_A_PIECE = 3 * _ROW_GROUP["runs"]
+"""Rows of `runs` that are in memory at once where files of them are rewritten."""
+
 _PAGE = {"runs": 4_096, "values": 8_192}
 """Rows of a page. The engine unpacks the pages that hold a row it wants: with small ones the ten uuids of a
 top ten don't cost those of all runs, a third of the search; by a key of few runs, a sixth."""

@@ -68,17 +68,22 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest
     assert len(record.artifacts) == 4
 
 
+def _unlisted(monkeypatch: pytest.MonkeyPatch, end: str, error: OSError) -> None:
+    """From here on folders whose paths end so can't be listed."""
+    listed = os.scandir
+
+    def scandir(path: str) -> object:
+        if path.endswith(end):
+            raise error
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+
+
 def test_a_folder_that_may_not_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole_run(tmp_path)
     [folder] = folders(tmp_path)
-    listed = os.scandir
-
-    def refuse(path: str) -> object:
-        if path.endswith("metric"):
-            raise PermissionError(13, "Permission denied", path)
-        return listed(path)
-
-    monkeypatch.setattr(os, "scandir", refuse)
+    _unlisted(monkeypatch, "metric", PermissionError(13, "Permission denied"))
     record = read_run(folder)
     assert {(each.code, each.path) for each in record.problems} == {
         ("unreadable", f"{UUID}/events/metric"),
@@ -92,14 +97,7 @@ def test_a_folder_that_may_not_be_listed_is_told(tmp_path: Path, monkeypatch: py
 def test_a_folder_whose_listing_failed_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole_run(tmp_path)
     [folder] = folders(tmp_path)
-    listed = os.scandir
-
-    def fail(path: str) -> object:
-        if path.endswith("text"):
-            raise OSError(5, "Input/output error", path)
-        return listed(path)
-
-    monkeypatch.setattr(os, "scandir", fail)
+    _unlisted(monkeypatch, "text", OSError(5, "Input/output error"))
     record = read_run(folder)
     assert (only_problem(record).code, record.folder.fingerprint) == ("failed-read", "")
 

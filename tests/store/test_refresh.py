@@ -207,7 +207,7 @@ def test_all_files_of_a_snapshot_have_the_same_columns(tmp_path: Path) -> None:
 
 
 def test_a_large_file_is_rewritten_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commit_module, "_ROWS_A_PIECE", 2)
+    monkeypatch.setattr(commit_module, "RUNS_A_PIECE", 2)
     write_batch(tmp_path, [full(n) for n in range(7)], store="store")
     write_batch(tmp_path, [], store="store", gone=[f"{n:032x}" for n in (0, 1, 4)])
     (file,) = open_snapshot(tmp_path).files["runs"]
