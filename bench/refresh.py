@@ -19,7 +19,7 @@ from bench.rivals.rival import RIVALS, environment
 
 __all__ = ["refresh_bench"]
 
-_REFRESH = "import sys; from lineage_index import refresh; print(refresh(sys.argv[1], sys.argv[2]).read)"
+_PQL = str(Path(sys.executable).with_name("pql"))
 _READ = """
 import json, sys, time
 from pathlib import Path
@@ -92,7 +92,7 @@ def _turns(rounds: int, sides: dict[str, Callable[[int], list[str]]]) -> dict[st
 
 
 def _refresh(store: Path, index: Path) -> list[str]:
-    return [sys.executable, "-c", _REFRESH, str(store), str(index)]
+    return [_PQL, "index", "refresh", str(store), "--index", str(index)]
 
 
 def _beside(found: dict[str, Samples], other: str) -> dict[str, Any]:

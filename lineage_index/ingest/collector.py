@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["begin_worker", "no_collection"]
+__all__ = ["begin_worker", "no_collection", "without_numpy"]
 
 
 @contextmanager
@@ -24,7 +24,12 @@ def no_collection() -> Iterator[None]:
 
 
 def begin_worker() -> None:
-    """The same for the life of a process that does nothing else; and without numpy: where that is installed,
-    Arrow imports it and pandas, which takes longer than reading a hundred runs, and uses neither here."""
+    """The same for the life of a process that does nothing else; and without numpy."""
     gc.disable()
+    without_numpy()
+
+
+def without_numpy() -> None:
+    """For a process that has no use for numpy: where that is installed, Arrow imports it and pandas, which
+    takes longer than reading two hundred runs."""
     sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]

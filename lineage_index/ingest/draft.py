@@ -9,7 +9,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from lineage_index.ingest.content import LARGEST_JSON, Checksum, content_digest
-from lineage_index.ingest.files import TooLargeError, is_inside, open_regular, read_file
+from lineage_index.ingest.files import LinkError, TooLargeError, is_inside, open_regular, read_file
 from lineage_index.ingest.jsonfile import MISSING, load_json
 from lineage_index.ingest.lineagefile import artifact_of_series, read_lineage_file
 from lineage_index.ingest.lines import count_events
@@ -177,10 +177,12 @@ def _read_bytes(folder: RunFolder, name: str, report: Reporter) -> bytes | None:
     path = os.path.join(folder.path, name)
     lost = "everything this file says"
     try:
-        if os.path.islink(path) and not is_inside(os.path.realpath(folder.store), path):
+        try:
+            return read_file(path, LARGEST_JSON, links=False)
+        except LinkError:
+            if is_inside(os.path.realpath(folder.store), path):
+                return read_file(path, LARGEST_JSON)
             report("link-outside", "a link out of the store", lost=lost)
-        else:
-            return read_file(path, LARGEST_JSON)
     except FileNotFoundError:
         pass
     except TooLargeError:

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+import msgspec
+
 from lineage_index.ingest.problems import Reporter
 
 __all__ = ["MAX_DEPTH", "MISSING", "load_json"]
@@ -14,6 +16,8 @@ MAX_DEPTH = 200
 """How deeply a value may be nested: what is read must also be written again, by readers with own limits."""
 
 _LONGEST_INTEGER = 4000
+_decode_plain = msgspec.json.Decoder().decode
+_encode_plain = msgspec.json.Encoder().encode
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -36,6 +40,9 @@ def load_json(data: bytes, report: Reporter) -> Any:
     that stands twice the last one counts. Bytes that are not UTF-8 and lone surrogates become U+FFFD. A
     value nested more than 200 levels deep leaves the mapping or list at the top that holds it.
     """
+    value = _plain(data)
+    if value is not MISSING:
+        return value
     text = _decode(data, report)
     value = _parsed(text, report)
     if value is MISSING:
@@ -43,6 +50,23 @@ def load_json(data: bytes, report: Reporter) -> Any:
     if _ESCAPED_SURROGATE.search(text):
         value = _without_surrogates(value, report)
     return _shallow(value, text, report)
+
+
+def _plain(data: bytes) -> Any:
+    """The value of a text about which there is nothing to say, as nearly all are; MISSING of any other.
+
+    The fast parser refuses what is not JSON and keeps the last of a key that stands twice. What it then
+    writes lacks the colon of the first, and has all others of the text, unless some were escaped.
+    """
+    if b"\\u" in data:
+        return MISSING
+    try:
+        value = _decode_plain(data)
+    except (ValueError, RecursionError):
+        return MISSING
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _is_deep(value):
+        return MISSING
+    return value if _encode_plain(value).count(b":") == data.count(b":") else MISSING
 
 
 def _parsed(text: str, report: Reporter) -> Any:

@@ -39,24 +39,21 @@ def _artifact(entry: object, place: int, report: Reporter) -> ArtifactRecord | N
         report("bad-entry", f"entry {place} has no name and kind", lost="this artifact")
         return None
 
-    path, summary, state = entry.get("path"), entry.get("summary"), entry.get("state")
-    connection, is_input = entry.get("connection"), entry.get("is_input")
+    def typed(key: str, value: Any, type_: type) -> Any:
+        if value is None or isinstance(value, type_):
+            return value
+        report("wrong-type", f"{key} of entry {place} ({name}) is of a wrong type", lost=f"its {key}")
+        return None
+
+    connection = entry.get("connection")
     if isinstance(connection, dict):
         connection = connection.get("name")
-    typed = (
-        ("path", path, str),
-        ("summary", summary, dict),
-        ("state", state, str),
-        ("connection", connection, str),
-        ("is_input", is_input, bool),
-    )
-    wrong = {key for key, value, type_ in typed if value is not None and not isinstance(value, type_)}
-    for key in sorted(wrong):
-        report("wrong-type", f"{key} of entry {place} ({name}) is of a wrong type", lost=f"its {key}")
-    path = None if "path" in wrong else path
-    summary = None if "summary" in wrong else summary
-    state = None if "state" in wrong or not state else uuid_hex(state) or state
-    connection = None if "connection" in wrong else connection
+    connection = typed("connection", connection, str)
+    is_input = typed("is_input", entry.get("is_input"), bool)
+    path = typed("path", entry.get("path"), str)
+    state = typed("state", entry.get("state"), str)
+    summary = typed("summary", entry.get("summary"), dict)
+    state = (uuid_hex(state) or state) if state else None
     content = state or _hash(summary) or path or None
     return ArtifactRecord(name, kind, path, content, is_input is True, summary, connection)
 

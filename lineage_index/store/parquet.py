@@ -34,8 +34,8 @@ _PAGE_ELSE = 1 << 16
 then never sees digits that are noise and an exponent that is none as one text. With the 20,000 rows that are
 usual here, history took a thirtieth more."""
 
-_LEVEL = {"points": 6}
-"""A hundredth smaller in no more time."""
+_LEVEL = {"points": 3}
+"""With 6, a sixth more time for a seven-hundredth less of bytes; with 1, no less time."""
 
 
 def table_folder(index: Path, name: str) -> Path:

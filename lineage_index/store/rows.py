@@ -14,7 +14,7 @@ from lineage_index.store.promotion import Plan, Promotion, choose_plan
 from lineage_index.store.records import Document, Related, Run
 from lineage_index.store.schema import ARROW_TYPES, arrow_schema, runs_schema
 from lineage_index.store.series import METRIC, last_value, series_table
-from lineage_index.store.texts import json_text, set_text, text_array
+from lineage_index.store.texts import set_text, stored_json, text_array
 from lineage_index.store.values import KeyCount, Values
 from pql.catalog.tables import Column, ColumnType, table
 
@@ -175,7 +175,7 @@ def _build(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
 
 
 def _json(value: Any) -> str | None:
-    return None if value is None else json_text(value)
+    return None if value is None else stored_json(value)
 
 
 def _artifacts(records: Sequence[Run], run_ids: Sequence[int]) -> pa.Table:
@@ -238,10 +238,10 @@ def _payload(records: Sequence[Run], run_ids: Sequence[int]) -> pa.Table:
     rows = [
         (
             run_ids[row],
-            json_text(record.inputs),
-            json_text(record.outputs),
-            json_text(record.meta_info),
-            json_text(record.rest),
+            stored_json(record.inputs),
+            stored_json(record.outputs),
+            stored_json(record.meta_info),
+            stored_json(record.rest),
         )
         for row, record in enumerate(records)
     ]

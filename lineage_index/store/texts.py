@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
-__all__ = ["clean", "json_text", "set_text", "text_array"]
+__all__ = ["clean", "json_text", "set_text", "stored_json", "text_array"]
 
+_encode = msgspec.json.Encoder().encode
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -40,6 +42,16 @@ def json_text(value: Any) -> str:
         return _ENCODER.encode(value)
     except RecursionError:
         return "".join(_deep(value))
+
+
+def stored_json(value: Any) -> str:
+    """As `json_text`, where nobody compares the text: numbers may be spelt otherwise (`1e22` for `1e+22`)."""
+    try:
+        text = _encode(value)
+    except (TypeError, ValueError, RecursionError):
+        return json_text(value)
+    # What is no JSON, such as NaN, is written as null.
+    return json_text(value) if b"null" in text else text.decode()
 
 
 def _deep(value: Any) -> Iterable[str]:

@@ -124,12 +124,13 @@ def _root(
     pass
 
 
-def main() -> None:
-    """Entry point: no traceback ever reaches a user, unless PQL_TRACEBACK is set."""
+def main(caller: str | None = None) -> None:
+    """Entry point: no traceback ever reaches a user, unless PQL_TRACEBACK is set. `caller` is `process` where
+    nothing else ever runs in this process; commands find it as the object of their context."""
     gc.set_threshold(50_000)  # what a start makes is kept: looking for garbage in it finds none
     open_missing()
     try:
-        app()
+        app(obj=caller)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         raise SystemExit(int(Exit.INTERRUPTED)) from None
@@ -144,7 +145,7 @@ def main() -> None:
 def run() -> None:
     """The process `pql`: as `main`, and then its end."""
     try:
-        main()
+        main("process")
     except SystemExit as ended:
         from pql.cli.ending import end_at_once
 

@@ -125,6 +125,21 @@ def test_without_the_lineage_artifacts_are_told_from_events(
     assert record.scalars["name"] == "whole"
 
 
+def test_a_run_file_may_be_a_link_within_the_store(tmp_path: Path) -> None:
+    file = whole_run(tmp_path) / "run.plx.json"
+    file.rename(file.with_name("real.json"))
+    file.symlink_to("real.json")
+    assert read_only(tmp_path).problems == ()
+    assert read_only(tmp_path).scalars["name"] == "whole"
+
+
+def test_a_run_file_that_links_to_itself_is_unreadable(tmp_path: Path) -> None:
+    file = whole_run(tmp_path) / "run.plx.json"
+    file.unlink()
+    file.symlink_to("run.plx.json")
+    assert only_problem(read_only(tmp_path)).code == "unreadable"
+
+
 def test_no_lineage_is_no_loss_without_events(tmp_path: Path) -> None:
     run_file(tmp_path / UUID)
     assert read_only(tmp_path).problems == ()

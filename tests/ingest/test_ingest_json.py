@@ -33,6 +33,40 @@ def test_json_is_read_as_it_is(value: Any) -> None:
     assert load(json.dumps(value)) == (value, [])
 
 
+SPACE = st.sampled_from(["", " ", "\n\t"])
+STRINGS = st.builds(json.dumps, st.text(':",\\u{[é\U0001f680') | st.text(), ensure_ascii=st.booleans())
+NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", fullmatch=True)
+
+
+def mapping_text(pairs: list[tuple[str, str, str, str]]) -> str:
+    return "{" + ",".join([f"{before}{key}{after}:{value}" for before, key, after, value in pairs]) + "}"
+
+
+TEXTS = st.recursive(
+    STRINGS | NUMBERS | st.sampled_from(["null", "true", "false", "NaN", "-Infinity"]),
+    lambda inner: (
+        st.lists(inner).map(lambda parts: "[" + ",".join(parts) + "]")
+        | st.lists(st.tuples(SPACE, st.sampled_from(['"a"', '"b"', '":"']), SPACE, inner)).map(mapping_text)
+    ),
+)
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_json_is_read_as_by_python_and_a_key_that_stands_twice_is_told(text: str) -> None:
+    twice: set[str] = set()
+
+    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        twice.update(key for key in keys if keys.count(key) > 1)
+        return dict(pairs)
+
+    expected = json.loads(text, object_pairs_hook=mapping)
+    value, problems = load(text)
+    assert repr(value) == repr(expected)  # which tells 1 from 1.0, 0.0 from -0.0, and takes NaN for NaN
+    assert [code for code, _ in problems] == ["duplicate-key"] * len(twice)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.text(), VALUES, min_size=1), st.data())
 def test_cut_json_is_no_json(value: dict[str, Any], data: st.DataObject) -> None:
@@ -66,7 +100,12 @@ def test_of_a_key_that_stands_twice_the_last_counts() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"a" : 1, "b": ":", "a": 2}', '{"a": "x\\":", "a" \n: 2}', '[{"a": 1}, {"b": [{"a":1,"a":2}]}]'],
+    [
+        '{"a" : 1, "b": ":", "a": 2}',
+        '{"a": 1, "a": "\\u003a"}',
+        '{"a": "x\\":", "a" \n: 2}',
+        '[{"a": 1}, {"b": [{"a":1,"a":2}]}]',
+    ],
 )
 def test_a_key_that_stands_twice_is_seen_however_it_is_written(text: str) -> None:
     value, problems = load(text)

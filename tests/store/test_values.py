@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -11,7 +12,7 @@ from store_samples import FEWER, INF, NAN, full, metric, repr_nan, run, values_o
 from lineage_index.store.memory import tables_in_memory
 from lineage_index.store.relayout import relayout
 from lineage_index.store.rows import rows_of
-from lineage_index.store.texts import json_text
+from lineage_index.store.texts import json_text, stored_json
 from pql.catalog.layout import KeyLayout
 from pql.catalog.numbers import INT64_MAX, INT64_MIN, spelt_number
 
@@ -184,6 +185,20 @@ def _double(number: int) -> float:
         return float(number)
     except OverflowError:
         return math.copysign(INF, number)
+
+
+@given(st.recursive(scalars, lambda each: st.lists(each) | st.dictionaries(st.text(), each)))
+def test_stored_json_is_the_same_value(value: Any) -> None:
+    assert repr(json.loads(stored_json(value))) == repr(value)
+
+
+def test_stored_json_of_the_unusual() -> None:
+    assert stored_json({"a": NAN, "b": [None, INF]}) == '{"a":NaN,"b":[null,Infinity]}'
+    assert stored_json({"a": 10**400, "é": "\ud800"}) == '{"a":1' + "0" * 400 + ',"é":"\ud800"}'
+    value: Any = 1
+    for _ in range(50_000):
+        value = [value]
+    assert stored_json(value) == "[" * 50_000 + "1" + "]" * 50_000
 
 
 @FEWER

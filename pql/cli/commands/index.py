@@ -12,6 +12,7 @@ __all__ = ["compact", "export", "history", "migrate", "refresh", "stats", "vacuu
 
 
 def refresh(
+    context: typer.Context,
     store: Annotated[str, typer.Argument(help="The folder of run folders, or its URL.")],
     index: IndexOption = None,
     history: Annotated[
@@ -28,6 +29,10 @@ def refresh(
     pql index refresh runs
     pql index refresh runs --no-history --index other
     """
+    if context.obj == "process":
+        from lineage_index.ingest.collector import without_numpy
+
+        without_numpy()
     from pql.cli.refresh import run_refresh
 
     run_refresh(store, index, history, verify, report)
