@@ -28,10 +28,13 @@ def _start(place: Place, cache: Path, *arguments: str) -> subprocess.Popen[bytes
 
 
 def test_two_writers_at_once_lose_nothing(place: Place, tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
     workers = [
-        _start(place, tmp_path / f"machine {number}", "many", place.index, str(number)) for number in (1, 2)
+        _start(place, tmp_path / f"machine {number}", "many", place.index, str(number), str(fifo))
+        for number in (1, 2)
     ]
-    assert [worker.wait() for worker in workers] == [0, 0]
+    assert [worker.wait(60) for worker in workers] == [0, 0]
     requests = place.requests()
     snapshot = open_snapshot(place.index)
     assert verify(snapshot) == []

@@ -1,8 +1,9 @@
 """Processes that write to an index, for the tests of killing and of doing it at once.
 
 `store_worker.py kill INDEX OPERATION STAGE COUNT` changes an index and dies by SIGKILL when it comes to the
-COUNT-th call of a stage; `store_worker.py many INDEX WORKER` makes commit after commit, and
-`store_worker.py record INDEX WORKER` records edges.
+COUNT-th call of a stage; `store_worker.py many INDEX WORKER [FIFO]` makes commit after commit, and with a FIFO
+the first is held until the other worker, of 1 and 2, is at its first; `store_worker.py record INDEX WORKER`
+records edges.
 """
 
 from __future__ import annotations
@@ -54,6 +55,18 @@ def arm(stage: str, count: int) -> None:
     setattr(owner, name, deadly)
 
 
+def meet(worker: int, fifo: str) -> None:
+    """The first commit of this process waits for that of the other: an end of a pipe opens with its other end."""
+    real = publish.commit_runs
+
+    def first(*arguments: Any, **named: Any) -> Any:
+        publish.commit_runs = real
+        os.close(os.open(fifo, os.O_WRONLY if worker == 1 else os.O_RDONLY))
+        return real(*arguments, **named)
+
+    publish.commit_runs = first
+
+
 def change(path: Path, what: str) -> None:
     """One of the operations that change an index."""
     match what:
@@ -89,7 +102,9 @@ if __name__ == "__main__":
         case ["kill", index, what, stage, count]:
             arm(stage, int(count))
             change(Path(index), what)
-        case ["many", index, worker]:
+        case ["many", index, worker, *fifo]:
+            for each in fifo:
+                meet(int(worker), each)
             many(Path(index), int(worker))
         case ["record", index, worker]:
             record(Path(index), int(worker))
