@@ -1,7 +1,7 @@
 """Processes that write to an index, for the tests of killing and of doing it at once.
 
 `store_worker.py kill INDEX OPERATION STAGE COUNT` changes an index and dies by SIGKILL when it comes to the
-COUNT-th call of a stage; `store_worker.py many INDEX WORKER [FIFO]` makes commit after commit, and with a FIFO
+COUNT-th call of a stage; `store_worker.py many INDEX WORKER [FIFO]` makes commit after commit; with a FIFO
 the first is held until the other worker, of 1 and 2, is at its first; `store_worker.py record INDEX WORKER`
 records edges.
 """
@@ -56,7 +56,7 @@ def arm(stage: str, count: int) -> None:
 
 
 def meet(worker: int, fifo: str) -> None:
-    """The first commit of this process waits for that of the other: an end of a pipe opens with its other end."""
+    """The first commit of this process waits for that of the other: ends of a pipe open together."""
     real = publish.commit_runs
 
     def first(*arguments: Any, **named: Any) -> Any:
