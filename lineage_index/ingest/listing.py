@@ -21,7 +21,7 @@ class Listing:
         self._folder = folder
         self._problems = problems
         self._listed = entries
-        self._top = {entry.name: entry for entry in self._entries(os.fspath(folder.path), "")}
+        self._top = {entry.name: entry for entry in self._entries(folder.path, "")}
 
     def kinds(self, tree: str) -> Iterator[os.DirEntry[str]]:
         """The folders of kinds in `events` or `resources`, and the files that are there instead of one."""

@@ -122,7 +122,7 @@ def copied(folders: Sequence[ObjectFolder]) -> Iterator[tuple[list[RunFolder], l
                 target = _lay_out(path, parts)
                 if target is not None and not target.exists():
                     waiting.append((buckets[each.store], entry, target))
-            found.append(RunFolder(each.uuid_hint, path, each.relative, each.fingerprint, each.size))
+            found.append(RunFolder(each.uuid_hint, str(path), each.relative, each.fingerprint, each.size))
         in_parallel(_copy, waiting)
         yield found, problems
 

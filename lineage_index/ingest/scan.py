@@ -58,17 +58,17 @@ class RunFolder:
     """
 
     uuid_hint: str | None
-    path: Path
+    path: str
     relative: str
     fingerprint: str = ""
     size: int = 0
 
     @property
-    def store(self) -> Path:
+    def store(self) -> str:
         """The store the folder was found in."""
         if self.relative == ".":
             return self.path
-        return self.path.parents[self.relative.count("/")]
+        return self.path.rsplit(os.sep, self.relative.count("/") + 1)[0] or os.sep
 
     def file(self, name: str) -> str:
         """The path of one of its files, relative to the store, for problems."""
@@ -103,12 +103,12 @@ def find(store: Path) -> Iterator[RunFolder | Problem]:
     real_root = os.path.realpath(root)
     entries = _entries(root)
     if os.path.isfile(os.path.join(root, RUN_FILE)):
-        yield RunFolder(uuid_hex(os.path.basename(root)), Path(root), ".")
+        yield RunFolder(uuid_hex(os.path.basename(root)), root, ".")
         return
     children = _child_runs(root, real_root)
     hint = uuid_hex(os.path.basename(root))
     if hint is not None and not children and not any(_is_run(entry) for entry in entries):
-        yield RunFolder(hint, Path(root), ".")
+        yield RunFolder(hint, root, ".")
         return
     if children:
         entries = [each for each in entries if each.name != "runs" or _is_run(each)]
@@ -119,7 +119,7 @@ def find(store: Path) -> Iterator[RunFolder | Problem]:
 def fingerprinted(folder: RunFolder, real_root: str, entries: Entries) -> RunFolder:
     """The folder with its fingerprint and size, told from its `entries`; `real_root` is the store, all links
     followed."""
-    stats = sorted(_stats(os.fspath(folder.path), real_root, entries))
+    stats = sorted(_stats(folder.path, real_root, entries))
     lines = "\n".join([f"{name}\0{size}\0{time}" for name, size, time in stats])
     digest = hashlib.blake2b(lines.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
     size = sum([size for _, size, _ in stats if size > 0])
@@ -164,7 +164,7 @@ def _find_entries(
                 yield problem
                 continue
         if _is_run(entry):
-            yield RunFolder(uuid_hex(entry.name), Path(entry.path), relative)
+            yield RunFolder(uuid_hex(entry.name), entry.path, relative)
         else:
             what = "a folder without run.plx.json" if _is_folder(entry) else "not a folder"
             yield make_problem("not-a-run", relative, f"{relative} is no run folder: {what}")

@@ -43,7 +43,7 @@ def test_runs_are_found_in_the_child_runs(tmp_path: Path) -> None:
     put(tmp_path, "notes.txt", "")
     [folder] = folders(tmp_path)
     assert folder.relative == f"runs/{UUID}"
-    assert folder.store == tmp_path
+    assert folder.store == str(tmp_path)
     assert skipped(tmp_path) == [("not-a-run", "notes.txt")]
 
 
@@ -52,7 +52,7 @@ def test_runs_are_found_beside_a_child_runs_and_in_it(tmp_path: Path) -> None:
     run_file(tmp_path / OTHER)
     put(tmp_path, "notes.txt", "")
     assert [each.relative for each in folders(tmp_path)] == [OTHER, f"runs/{UUID}"]
-    assert [each.store for each in folders(tmp_path)] == [tmp_path, tmp_path]
+    assert [each.store for each in folders(tmp_path)] == [str(tmp_path)] * 2
     assert skipped(tmp_path) == [("not-a-run", "notes.txt")]
 
 
@@ -74,7 +74,7 @@ def test_the_path_may_be_a_run_itself(tmp_path: Path, name: str) -> None:
     run_file(tmp_path / name)
     [folder] = folders(tmp_path / name)
     assert folder.relative == "."
-    assert folder.store == folder.path == tmp_path / name
+    assert folder.store == folder.path == str(tmp_path / name)
     assert folder.uuid_hint == (UUID if name == UUID else None)
     assert folder.file("run.plx.json") == "run.plx.json"
 
@@ -125,7 +125,7 @@ def test_names_that_are_not_utf8_are_told_in_text(tmp_path: Path) -> None:
         file.write(b"{}")
     [folder] = folders(tmp_path)
     assert folder.relative == "caf\\xe9"
-    assert (folder.path / "run.plx.json").exists()
+    assert (Path(folder.path) / "run.plx.json").exists()
 
 
 def make_run(store: Path) -> Path:

@@ -56,15 +56,20 @@ def arm(stage: str, count: int) -> None:
 
 
 def meet(worker: int, fifo: str) -> None:
-    """The first commit of this process waits for that of the other: ends of a pipe open together."""
+    """The first commit of this process waits for that of the other: ends of a pipe open together. Standard output
+    tells of each commit that is tried."""
     real = publish.commit_runs
+    first = True
 
-    def first(*arguments: Any, **named: Any) -> Any:
-        publish.commit_runs = real
-        os.close(os.open(fifo, os.O_WRONLY if worker == 1 else os.O_RDONLY))
+    def met(*arguments: Any, **named: Any) -> Any:
+        nonlocal first
+        print("commit")
+        if first:
+            os.close(os.open(fifo, os.O_WRONLY if worker == 1 else os.O_RDONLY))
+            first = False
         return real(*arguments, **named)
 
-    publish.commit_runs = first
+    publish.commit_runs = met
 
 
 def change(path: Path, what: str) -> None:
