@@ -56,7 +56,7 @@ def arm(stage: str, count: int) -> None:
 
 
 def meet(worker: int, fifo: str) -> None:
-    """The first commit of this process waits for that of the other: ends of a pipe open together. Standard output
+    """The first commit of this process waits for that of the other: ends of a pipe open together. Its output
     tells of each commit that is tried."""
     real = publish.commit_runs
     first = True
