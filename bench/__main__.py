@@ -62,7 +62,7 @@ _PROFILES = {
         effort=Effort(61, 10.0),
         rival_effort=Effort(15, 5.0),
         starts=21,
-        refresh={"deep": 10_000, "wide": 100_000, "rounds": 3, "sample": 200},
+        refresh={"deep": 10_000, "wide": 100_000, "rounds": 5, "sample": 200},
     ),
 }
 _BEGIN, _END = "<!-- report -->", "<!-- /report -->"

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +55,7 @@ def refresh_bench(
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     found: dict[str, Any] = {"deep_runs": deep, "wide_runs": wide}
-    found["from_nothing"] = _from_nothing(deep_store, scratch, rounds)
-    found["from_nothing"]["real_client"] = _client(
-        deep_store, environments, sample, deep, found["from_nothing"]
-    )
+    found["from_nothing"] = _from_nothing(deep_store, environments, scratch, rounds, sample, deep)
     index = scratch / "deep-0"
     raw, size = _bytes(deep_store), _live_bytes(index)
     found["size"] = {
@@ -83,11 +80,16 @@ def _run(command: list[str]) -> tuple[float, float]:
     return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def _turns(rounds: int, sides: dict[str, Callable[[int], list[str]]]) -> dict[str, Samples]:
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in sides}
+Taken = list[tuple[float, float]]
+"""Seconds by the clock and of the processor."""
+
+
+def _turns(rounds: int, sides: Mapping[str, Callable[[int], tuple[float, float]]]) -> dict[str, Samples]:
+    """Every side `rounds` times, in turn; each is called with the number of the round."""
+    taken: dict[str, Taken] = {name: [] for name in sides}
     for number in range(rounds):
-        for name, command in sides.items():
-            taken[name].append(_run(command(number)))
+        for name, side in sides.items():
+            taken[name].append(side(number))
     return {name: Samples(*zip(*each, strict=True)) for name, each in taken.items()}
 
 
@@ -105,46 +107,47 @@ def _beside(found: dict[str, Samples], other: str) -> dict[str, Any]:
     }
 
 
-def _from_nothing(store: Path, scratch: Path, rounds: int) -> dict[str, Any]:
+def _from_nothing(
+    store: Path, environments: Path, scratch: Path, rounds: int, sample: int, runs: int
+) -> dict[str, Any]:
     cat = ["sh", "-c", f"find '{store}' -type f -print0 | xargs -0 cat > /dev/null"]
-    found = _turns(
-        rounds, {"cat": lambda _: cat, "refresh": lambda n: _refresh(store, scratch / f"deep-{n}")}
-    )
-    return _beside(found, "cat")
-
-
-def _client(store: Path, environments: Path, sample: int, runs: int, ours: dict[str, Any]) -> dict[str, Any]:
+    folders = [str(each) for each in sorted(store.iterdir())[:sample]]
+    sides = {
+        "cat": lambda _: _run(cat),
+        "refresh": lambda number: _run(_refresh(store, scratch / f"deep-{number}")),
+        "reading": lambda _: _reading([sys.executable, "-c", _READ, str(store)], folders),
+    }
     python = environment(RIVALS[0], environments, install=False)
-    if isinstance(python, str):
-        return {"missing": python}
-    folders = "\n".join(str(each) for each in sorted(store.iterdir())[:sample])
-    script = str(Path(__file__).parent / "rivals" / "client_reader.py")
-    sides = {"client": [str(python), script], "reading": [sys.executable, "-c", _READ, str(store)]}
-    taken: dict[str, list[dict[str, float]]] = {name: [] for name in sides}
-    for _ in range(3):
-        for name, command in sides.items():
-            done = subprocess.run(
-                command, input=folders, capture_output=True, text=True, check=True, cwd=_ROOT
-            )
-            taken[name].append(json.loads(done.stdout.splitlines()[-1]))
-    runs_read = folders.count("\n") + 1
-    milliseconds = {
-        f"{name}_{what}": min(each[what] for each in found) * 1e3 / runs_read
-        for name, found in taken.items()
-        for what in ("seconds", "cpu")
-    }
-    whole = {
-        "whole_seconds": ours["refresh"]["median_ms"] / runs,
-        "whole_cpu": ours["refresh"]["cpu_ms"] / runs,
-    }
+    if not isinstance(python, str):
+        script = str(Path(__file__).parent / "rivals" / "client_reader.py")
+        sides["client"] = lambda _: _reading([str(python), script], folders)
+    _run(cat)  # so that the first to read does not read from the disk
+    found = _turns(rounds, sides)
+    client = {"missing": python} if isinstance(python, str) else _client(found, len(folders), runs)
+    return {**_beside(found, "cat"), "real_client": client}
+
+
+def _reading(command: list[str], folders: Sequence[str]) -> tuple[float, float]:
+    """What a process says that reading these folders took it, its start left out."""
+    done = subprocess.run(
+        command, input="\n".join(folders), capture_output=True, text=True, check=True, cwd=_ROOT
+    )
+    said = json.loads(done.stdout.splitlines()[-1])
+    return said["seconds"], said["cpu"]
+
+
+def _client(found: dict[str, Samples], sample: int, runs: int) -> dict[str, Any]:
+    """The real client's classes beside our reading of the same folders, and beside the whole refresh."""
+    milliseconds: dict[str, float] = {}
+    for name, folders in (("client", sample), ("reading", sample), ("refresh", runs)):
+        milliseconds[f"{name}_seconds"] = found[name].median * 1e3 / folders
+        milliseconds[f"{name}_cpu"] = found[name].cpu * 1e3 / folders
     return {
-        "runs_read": runs_read,
-        "ms_a_run": {name: round(value, 3) for name, value in {**milliseconds, **whole}.items()},
+        "runs_read": sample,
+        "ms_a_run": {name: round(value, 3) for name, value in milliseconds.items()},
         "times_slower": {
-            f"{side}_{what}": round(
-                milliseconds[f"client_{what}"] / {**milliseconds, **whole}[f"{side}_{what}"], 1
-            )
-            for side in ("reading", "whole")
+            f"{side}_{what}": round(milliseconds[f"client_{what}"] / milliseconds[f"{side}_{what}"], 1)
+            for side in ("reading", "refresh")
             for what in ("seconds", "cpu")
         },
     }
@@ -154,7 +157,7 @@ def _unchanged(store: Path, scratch: Path, rounds: int) -> dict[str, Any]:
     index = scratch / "wide"
     first = Samples(*zip(_run(_refresh(store, index)), strict=True))
     find = ["sh", "-c", f"find '{store}' -printf '%s %T@\\n' > /dev/null"]
-    found = _turns(rounds, {"find": lambda _: find, "refresh": lambda _: _refresh(store, index)})
+    found = _turns(rounds, {"find": lambda _: _run(find), "refresh": lambda _: _run(_refresh(store, index))})
     same = _beside(found, "find")
     changed = change_runs(store, 0.01)
     part = Samples(*zip(_run(_refresh(store, index)), strict=True))
