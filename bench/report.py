@@ -203,7 +203,8 @@ def _refresh(found: dict[str, Any]) -> str:
         f"The real client's reader: {client['missing']}."
         if "missing" in client
         else f"The real client's own classes take {client['ms_a_run']['client_seconds']} ms a run to read "
-        f"({client['runs_read']} runs, in turn with the refresh): **{times['reading_seconds']}** times our reading, "
+        f"({client['runs_read']} runs, in turn with the refresh): "
+        f"**{times['reading_seconds']}** times our reading, "
         f"{times['reading_cpu']} times by processor; {times['refresh_seconds']} times the whole refresh, "
         f"start and writing included, **{times['refresh_cpu']}** times by processor."
     )
