@@ -8,6 +8,7 @@ line. What it would take although it should not is kept from it.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,17 +68,30 @@ def parse_pieces(pieces: list[Piece]) -> pa.Table:
 
     Sets `rows` of every piece, and tells its `faults` of every line that can't be read.
     """
-    tables = list(_parse(pieces)) if pieces else []
+    tables = [table for some in _together(pieces) for table in _parse(some)]
     return pa.concat_tables(tables) if tables else _SCHEMA.empty_table()
 
 
+def _together(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """The pieces in stretches that are parsed at once."""
+    some: list[Piece] = []
+    size = 0
+    for piece in pieces:
+        if some and size + len(piece.body) > _TOGETHER:
+            yield some
+            some, size = [], 0
+        some.append(piece)
+        size += len(piece.body)
+    if some:
+        yield some
+
+
 def _parse(pieces: list[Piece]) -> list[pa.Table]:
-    if len(pieces) == 1 or sum(len(piece.body) for piece in pieces) <= _TOGETHER:
-        table = _parse_clean(pieces)
-        if table is not None:
-            return [table]
-        if len(pieces) == 1:
-            return [_parse_lines(pieces[0])]
+    table = _parse_clean(pieces)
+    if table is not None:
+        return [table]
+    if len(pieces) == 1:
+        return [_parse_lines(pieces[0])]
     middle = len(pieces) // 2
     return _parse(pieces[:middle]) + _parse(pieces[middle:])
 
