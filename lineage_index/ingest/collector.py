@@ -26,8 +26,8 @@ def no_collection() -> Iterator[None]:
 
 
 def begin_worker() -> None:
-    """The same for the life of a process that does nothing else; without numpy; and in the end the interpreter
-    is not taken apart, for memory that the system takes back anyway."""
+    """The same for the life of a process that does nothing else; without numpy; and at its end the
+    interpreter is not taken apart, for memory that the system takes back anyway."""
     gc.disable()
     without_numpy()
     atexit.register(os._exit, 0)  # handlers that are registered later are called before
