@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.data.build import build_index
 from bench.data.folders import write_store
+from bench.joins import joins_bench
 from bench.machine import machine
 from bench.processes import peak_memory, readers, start_up
 from bench.profiling import imports, plans, stages
@@ -217,6 +218,12 @@ def _readers(profile: Profile, _: bool) -> dict[str, Any]:
     return readers(path, _names(path), (1, 2, 8), 200)
 
 
+def _joins(profile: Profile) -> dict[str, Any]:
+    path = _built(profile.search[1])
+    rows = joins_bench(path, profile.effort.rounds, profile.effort.seconds)
+    return {"index": _title(profile.search[1]), "rows": rows}
+
+
 def _plans(profile: Profile, _: bool) -> dict[str, Any]:
     return {_title(each): plans(_built(each)) for each in profile.search[1:]}
 
@@ -227,6 +234,7 @@ _SECTIONS: dict[str, Callable[[Profile, bool], Any]] = {
     "start_up": _start_up,
     "growth": lambda profile, _: _grown([_built(each) for each in profile.growth]),
     "readers": _readers,
+    "joins": lambda profile, _: _joins(profile),
     "refresh": lambda profile, _: refresh_bench(_DATA, _ROOT, **profile.refresh),
     "stages": lambda profile, _: stages(_built(profile.search[1])),
     "imports": lambda profile, _: imports(_built(_SMALL)),

@@ -175,6 +175,25 @@ def _readers(found: dict[str, Any]) -> str:
     return f"## Many readers on {found['cores']} cores\n\n{table}"
 
 
+def _joins(found: dict[str, Any]) -> str:
+    table = _table(
+        ("search", "params", "runs", "search alone ms", "join ms", "join ÷ search", "processor"),
+        [
+            (
+                f"`{row['query']}`",
+                row["params"],
+                f"{row['runs']:,}",
+                _ms(row["alone"]),
+                _ms(row["join"]),
+                f"**{row['ratio']:.2f}**",
+                f"{row['cpu_ratio']:.2f}",
+            )
+            for row in found["rows"]
+        ],
+    )
+    return f"## Joins beside the search alone: {found['index']}\n\n{table}"
+
+
 def _refresh(found: dict[str, Any]) -> str:
     full, same, part = found["from_nothing"], found["nothing_changed"], found["one_percent_changed"]
     rows = [
@@ -257,6 +276,7 @@ _WRITTEN: dict[str, Callable[[Any], list[str]]] = {
     "start_up": lambda found: [_start_up(found)],
     "growth": lambda found: [_growth(found)],
     "readers": lambda found: [_readers(found)],
+    "joins": lambda found: [_joins(found)],
     "refresh": lambda found: [_refresh(found)],
     "stages": lambda found: [_stages(found)],
     "imports": lambda found: [_imports(found)],

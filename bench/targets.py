@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.joins import ANNOUNCED
+
 __all__ = ["Target", "targets"]
 
 _FROM = 100_000
@@ -16,6 +18,7 @@ _MLFLOW, _MLFLOW_FROM_MS = 20, 50
 _START, _START_RIVALS = 1.6, 5
 _GROWTH, _MEMORY = 5, 3
 _READERS = 0.9
+_JOIN = 1.5
 _CAT, _FIND, _CLIENT, _SHARE = 4, 3, 20, 0.15
 _RIVALS_STARTS = ("mlflow runs list", "polyaxon ops ls, no runs")
 
@@ -37,6 +40,7 @@ def targets(report: dict[str, Any]) -> list[Target]:
         "start_up": _starts,
         "growth": _growths,
         "readers": _readers,
+        "joins": _joins,
         "refresh": _refreshes,
     }
     found: list[Target] = []
@@ -144,6 +148,18 @@ def _readers(figures: dict[str, Any]) -> Iterator[Target]:
         f"{most} readers gain over one at least {_READERS} of what {most} of SQL by hand do",
         f"{ours:.2f} times one process, by hand {hand:.2f}: {ours / hand:.2f}",
         ours / hand >= _READERS,
+    )
+
+
+def _joins(figures: dict[str, Any]) -> Iterator[Target]:
+    rows = [row for row in figures["rows"] if row["params"] == ANNOUNCED]
+    most = max(rows, key=lambda row: row["ratio"])
+    others = max(row["ratio"] for row in figures["rows"])
+    yield Target(
+        f"a join of {most['runs']:,} runs and the four params announced at most {_JOIN} times its search",
+        f"at most {most['ratio']:.2f}, {most['cpu_ratio']:.2f} by processor; with other params up to "
+        f"{others:.2f}",
+        most["ratio"] <= _JOIN,
     )
 
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from lineage_index.index.engine import Engine
+from lineage_index.index.prepared import Prepared
 from pql.binder.bound import KeyValue
 from pql.catalog.fields import Section
 from pql.catalog.layout import KeyLayout, Layout
 from pql.joins.model import MatchedArtifact, MatchedColumns
 from pql.joins.references import Reference, Root
-from pql.plan.logical import LogicalPlan
 from pql.sql.emitter import Emitter, quote
 from pql.sql.keys import candidates
-from pql.sql.lower import lower
 from pql.sql.order import key_rows
 
 __all__ = ["WholeTooLargeError", "fetch_matches"]
@@ -61,32 +61,32 @@ class WholeTooLargeError(Exception):
 
 def fetch_matches(
     engine: Engine,
-    layout: Layout,
-    plan: LogicalPlan,
+    search: Prepared,
     references: Iterable[Reference],
     *,
     every: bool = False,
     longest: int | None = None,
 ) -> MatchedColumns:
-    """The page of a plan over runs, in its order, with what the references need; `every` has all artifacts.
+    """The page of a search for runs, in its order, with what the references need; `every` has all artifacts.
 
     A number that is whole is given as an integer: the tables don't tell 1.0 from 1. Raises WholeTooLargeError
     for whole sections of more than `longest` characters of JSON.
     """
+    layout = search.layout
     wanted = list(dict.fromkeys(references))
     keys = [each for each in wanted if each.root in _SECTIONS and each.key is not None]
     direct = {each: places for each in keys if (places := _promoted(layout, each)) is not None}
     fields = _fields(wanted)
     promoted = [column for each in direct.values() for column in _places(each)]
-    columns = list(dict.fromkeys(("uuid", *fields, *promoted)))
+    columns = tuple(dict.fromkeys(("uuid", *fields, *promoted)))
     if _in_rows(wanted, direct):
-        rows = engine.rows(lower(plan, layout, columns))
+        rows = engine.rows(search.page_of(columns))
     else:  # what is not in these rows is asked for by their ids, which then stand in a table
-        engine.keep(_PAGE, lower(plan, layout, [*columns, "run_id"]))
+        engine.keep(_PAGE, search.page_of((*columns, "run_id")))
         rows = engine.select(f"SELECT {', '.join(map(_told, columns))} FROM {_PAGE}")
     if not rows:
         return MatchedColumns(())
-    page = {name: [row[place] for row in rows] for place, name in enumerate(columns)}
+    page = {name: list(map(itemgetter(place), rows)) for place, name in enumerate(columns)}
     count = len(rows)
     return MatchedColumns(
         uuids=page["uuid"],

@@ -25,6 +25,7 @@ class Prepared:
     def __init__(self, bound: BoundQuery, layout: Layout) -> None:
         self.bound = bound
         self.layout = layout
+        self._pages: dict[tuple[str, ...], Statement] = {}
 
     @cached_property
     def plan(self) -> LogicalPlan:
@@ -35,6 +36,13 @@ class Prepared:
     def page(self) -> Statement:
         """The statement of the page."""
         return lower(self.plan, self.layout)
+
+    def page_of(self, columns: tuple[str, ...]) -> Statement:
+        """The statement of the page with these columns of `runs`."""
+        found = self._pages.get(columns)
+        if found is None:
+            found = self._pages[columns] = lower(self.plan, self.layout, columns)
+        return found
 
     @cached_property
     def count(self) -> Statement:

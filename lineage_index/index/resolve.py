@@ -284,9 +284,7 @@ class _Session:
         every: bool = False,
         longest: int | None = None,
     ) -> MatchedColumns:
-        return fetch_matches(
-            self._engine, search.layout, search.plan, references, every=every, longest=longest
-        )
+        return fetch_matches(self._engine, search, references, every=every, longest=longest)
 
     # Other runs: the one that joins, those of the DAG, any by its uuid.
 
