@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from lineage_index.index.locate import check_path
 from lineage_index.index.reading import BATCH_BYTES, Done, read_folders, with_other_content
 from lineage_index.index.source import AnyFolder, Source, StoreMissing, scan_store, store_at
-from lineage_index.ingest.collector import begin_worker, no_collection
+from lineage_index.index.workers import Workers, available
+from lineage_index.ingest.collector import no_collection
 from lineage_index.ingest.record import Problem
 from lineage_index.store.commit import commit
 from lineage_index.store.compaction import compact, needs_compaction
@@ -26,7 +28,7 @@ from lineage_index.store.writable import check_writable
 from lineage_index.store.writer import Changes, create, known_contents, plan_changes
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import Future
 
 __all__ = ["RefreshReport", "StoreMissing", "compare_with_store", "refresh"]
 
@@ -119,18 +121,21 @@ def refresh(
     place = _place(snapshot, target, root)
     changes = plan_changes(snapshot, place.name, fingerprints)
     if verify and snapshot is not None:
-        changes = _verified(changes, folders, known_contents(snapshot, place.name), workers)
+        changes = _verified(changes, folders, known_contents(snapshot, place.name), target, workers)
     wanted = [folders[name] for name in sorted((*changes.added, *changes.changed))]
     if snapshot is None and not wanted:
         create(target)
     done: list[Done] = []
     waiting: list[Prepared] = []
     read = held = 0
-    with discarded_on_failure():
-        for step in _steps(wanted, target, place.name, history, snapshot, workers):
+    with (
+        discarded_on_failure(),
+        closing(_steps(wanted, target, place.name, history, snapshot, workers)) as steps,
+    ):
+        for step in steps:
             done.append(step)
             waiting += step.prepared
-            written(*(path for each in step.prepared for path in each.paths(target)))
+            _note_files(target, step)
             read += step.folders
             held += step.folders
             if progress is not None:
@@ -195,6 +200,7 @@ def _verified(
     changes: Changes,
     folders: Mapping[str, AnyFolder],
     known: Mapping[str, str | None],
+    path: Path,
     workers: int | None,
 ) -> Changes:
     """The same with folders among the changed whose files have the old sizes and times and other content."""
@@ -204,9 +210,14 @@ def _verified(
     if len(doubted) < _PARALLEL_FROM or count < 2:
         other = {name for part in parts for name in with_other_content(part, known)}
     else:
-        with _pool(count) as pool:
-            contents = [{each.relative: known.get(each.relative) for each in part} for part in parts]
-            other = {name for found in pool.map(with_other_content, parts, contents) for name in found}
+        with Workers(count, str(path)) as others:
+            futures = [
+                others.submit(
+                    with_other_content, part, {each.relative: known.get(each.relative) for each in part}
+                )
+                for part in parts
+            ]
+            other = {name for each in futures for name in each.result()}
     return replace(
         changes,
         changed=tuple(sorted((*changes.changed, *other))),
@@ -215,15 +226,9 @@ def _verified(
 
 
 def _workers(asked: int | None) -> int:
+    if not available():
+        return 1
     return asked if asked is not None else min(os.cpu_count() or 1, 4)
-
-
-def _pool(count: int) -> ProcessPoolExecutor:
-    # Most refreshes are small and start no process.
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=begin_worker)
 
 
 def _steps(
@@ -233,7 +238,7 @@ def _steps(
     history: bool,
     snapshot: Snapshot | None,
     workers: int | None,
-) -> Iterator[Done]:
+) -> Generator[Done]:
     """Read and write the wanted folders, a batch a step; in two processes where it pays."""
     plan = snapshot.plan if snapshot is not None and snapshot.runs else None
     count = _workers(workers)
@@ -249,23 +254,28 @@ def _steps(
     futures: list[Future[Done]] = []
 
     def submit(plan: Plan) -> None:
-        futures.extend(pool.submit(read_folders, batch, target, store, history, plan) for batch in steps)
+        futures.extend(others.submit(read_folders, batch, target, store, history, plan) for batch in steps)
 
-    with _pool(count) as pool:
-        try:
+    try:
+        with Workers(count, str(target)) as others:
             if plan is None:
                 # The files of the first runs of a new index decide which keys get columns. The processes
                 # start while these are read, and take the others while this one reads on.
-                for _ in range(count):
-                    pool.submit(begin_worker)
                 yield read_folders(steps.pop(0), target, store, history, None, submit)
             else:
                 submit(plan)
             for future in futures:
                 yield future.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    except BaseException:
+        for future in futures:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                _note_files(target, future.result())
+        raise
+
+
+def _note_files(target: Path, step: Done) -> None:
+    """What a step wrote, should the refresh fail."""
+    written(*(path for each in step.prepared for path in each.paths(target)))
 
 
 def _in_steps(folders: Sequence[AnyFolder], workers: int) -> Iterator[list[AnyFolder]]:

@@ -18,12 +18,7 @@ def end_at_once(ended: SystemExit) -> None:
     may still be at work, the code is a text, or a stream can't be flushed.
     """
     code = 0 if ended.code is None else ended.code
-    processes = sys.modules.get("multiprocessing")
-    if (
-        not isinstance(code, int)
-        or threading.active_count() > 1
-        or (processes and processes.active_children())
-    ):
+    if not isinstance(code, int) or threading.active_count() > 1 or "multiprocessing" in sys.modules:
         return
     atexit._run_exitfuncs()
     try:
