@@ -12,7 +12,7 @@ import pyarrow as pa
 from lineage_index.index.source import AnyFolder, at_hand
 from lineage_index.ingest.batch import Batch
 from lineage_index.ingest.content import content_fingerprint
-from lineage_index.ingest.draft import Draft
+from lineage_index.ingest.draft import Draft, read_document
 from lineage_index.ingest.record import Problem, RunRecord, Severity
 from lineage_index.ingest.scan import RunFolder
 from lineage_index.store.errors import IndexUnreadable
@@ -72,21 +72,23 @@ def read_folders(
     """Reads the folders and writes their rows to files that no snapshot names yet. Raises StoreMissing or
     IndexUnreadable.
 
-    Without a `plan` the files of the runs decide on one, and `planned` gets it before their metrics are read.
+    Without a `plan` the files of the runs decide on one. Others may wait for it: then `planned` gets it
+    before anything else is read.
     """
     prepared: list[Prepared] = []
     problems: list[Problem] = []
     damaged = 0
     with at_hand(batch) as (folders, more):
         problems += more
+        if plan is None and planned is not None:
+            plan = plan_of([read_document(each) for each in folders])
+            planned(plan)
         read = 0
         while read < len(folders):
             source = Folders(folders[read:], history)
             read += source.taken
             if plan is None:
                 plan = plan_of([draft.file for draft in source.outline()])
-                if planned is not None:
-                    planned(plan)
             written, records = _write(source, target, store, plan)
             prepared.append(written)
             problems += [problem for record in records for problem in record.problems]

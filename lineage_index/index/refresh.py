@@ -3,46 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lineage_index.index.locate import check_path
-from lineage_index.index.reading import BATCH_BYTES, Done, read_folders, with_other_content
-from lineage_index.index.source import AnyFolder, Source, StoreMissing, scan_store, store_at
-from lineage_index.index.workers import Workers, available
+from lineage_index.index.source import Source, StoreMissing, scan_store, store_at
+from lineage_index.index.steps import changed_content, files_of, read_steps
 from lineage_index.ingest.collector import no_collection
 from lineage_index.ingest.record import Problem
-from lineage_index.store.commit import commit
-from lineage_index.store.compaction import compact, needs_compaction
+from lineage_index.store.changes import known_contents, plan_changes
 from lineage_index.store.errors import IndexMissing
 from lineage_index.store.home import home_of, name_of
 from lineage_index.store.places import StorePlace, name_store, place_of
-from lineage_index.store.prepare import Prepared
-from lineage_index.store.promotion import Plan
 from lineage_index.store.scratch import discarded_on_failure, written
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.writable import check_writable
-from lineage_index.store.writer import Changes, create, known_contents, plan_changes
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from lineage_index.index.reading import Done
+    from lineage_index.store.prepare import Prepared
 
 __all__ = ["RefreshReport", "StoreMissing", "compare_with_store", "refresh"]
 
-_BATCH = 2_500
-"""Run folders that one step reads at most."""
-
-_FIRST = 500
-"""Folders of the first step of a new index, which decides which keys get columns for all others."""
-
 _COMMIT_EVERY = 10_000
 """So many folders are read again at most after a crash."""
-
-_PARALLEL_FROM = 1_500
-"""Changed folders from which a second process pays for its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,31 +108,36 @@ def refresh(
     place = _place(snapshot, target, root)
     changes = plan_changes(snapshot, place.name, fingerprints)
     if verify and snapshot is not None:
-        changes = _verified(changes, folders, known_contents(snapshot, place.name), target, workers)
+        known = known_contents(snapshot, place.name)
+        unchanged = [folders[name] for name in changes.unchanged]
+        changes = changes.with_changed(changed_content(unchanged, known, target, workers))
     wanted = [folders[name] for name in sorted((*changes.added, *changes.changed))]
     if snapshot is None and not wanted:
+        from lineage_index.store.writer import create
+
         create(target)
     done: list[Done] = []
     waiting: list[Prepared] = []
     read = held = 0
+    plan = snapshot.plan if snapshot is not None and snapshot.runs else None
     with (
         discarded_on_failure(),
-        closing(_steps(wanted, target, place.name, history, snapshot, workers)) as steps,
+        closing(read_steps(wanted, target, place.name, history, plan, workers)) as steps,
     ):
         for step in steps:
             done.append(step)
             waiting += step.prepared
-            _note_files(target, step)
+            written(*files_of(step, target))
             read += step.folders
             held += step.folders
             if progress is not None:
                 progress(read, len(wanted))
             if held >= _COMMIT_EVERY and read < len(wanted):
-                commit(target, waiting, stores=[place])
+                _commit(target, waiting, (), place)
                 waiting, held = [], 0
-        version = _commit(target, waiting, changes, place)
-    if compaction and done and needs_compaction(open_snapshot(target)):
-        version = compact(target)
+        version = _commit(target, waiting, changes.gone, place)
+    if compaction and done:
+        version = _compacted(target, version)
     found = [*problems, *(each for step in done for each in step.problems)]
     return RefreshReport(
         store=root.name,
@@ -179,14 +171,22 @@ def _place(snapshot: Snapshot | None, target: Path, root: Source) -> StorePlace:
     return place_of(name_store(known, index, root.name), index, root.name)
 
 
-def _commit(target: Path, waiting: Sequence[Prepared], changes: Changes, place: StorePlace) -> int:
-    gone = [(place.name, folder) for folder in changes.gone]
+def _commit(target: Path, waiting: Sequence[Prepared], gone: Sequence[str], place: StorePlace) -> int:
     if not waiting and not gone:
         snapshot = open_snapshot(target)
         moved = any(each.name == place.name and each != place for each in snapshot.stores)
         if not moved:
             return snapshot.version
-    return commit(target, waiting, gone, [place])
+    from lineage_index.store.commit import commit
+
+    return commit(target, waiting, [(place.name, folder) for folder in gone], [place])
+
+
+def _compacted(target: Path, version: int) -> int:
+    """The version after a compaction; the same where none is due."""
+    from lineage_index.store.compaction import compact, needs_compaction
+
+    return compact(target) if needs_compaction(open_snapshot(target)) else version
 
 
 def _existing(target: Path) -> Snapshot | None:
@@ -194,105 +194,3 @@ def _existing(target: Path) -> Snapshot | None:
         return open_snapshot(target)
     except IndexMissing:
         return None
-
-
-def _verified(
-    changes: Changes,
-    folders: Mapping[str, AnyFolder],
-    known: Mapping[str, str | None],
-    path: Path,
-    workers: int | None,
-) -> Changes:
-    """The same with folders among the changed whose files have the old sizes and times and other content."""
-    doubted = [folders[name] for name in changes.unchanged]
-    count = _workers(workers)
-    parts = list(_in_steps(doubted, count))
-    if len(doubted) < _PARALLEL_FROM or count < 2:
-        other = {name for part in parts for name in with_other_content(part, known)}
-    else:
-        with Workers(count, str(path)) as others:
-            futures = [
-                others.submit(
-                    with_other_content, part, {each.relative: known.get(each.relative) for each in part}
-                )
-                for part in parts
-            ]
-            other = {name for each in futures for name in each.result()}
-    return replace(
-        changes,
-        changed=tuple(sorted((*changes.changed, *other))),
-        unchanged=tuple(name for name in changes.unchanged if name not in other),
-    )
-
-
-def _workers(asked: int | None) -> int:
-    if not available():
-        return 1
-    return asked if asked is not None else min(os.cpu_count() or 1, 4)
-
-
-def _steps(
-    wanted: Sequence[AnyFolder],
-    target: Path,
-    store: str,
-    history: bool,
-    snapshot: Snapshot | None,
-    workers: int | None,
-) -> Generator[Done]:
-    """Read and write the wanted folders, a batch a step; in two processes where it pays."""
-    plan = snapshot.plan if snapshot is not None and snapshot.runs else None
-    count = _workers(workers)
-    parallel = len(wanted) >= _PARALLEL_FROM and count > 1
-    first = _FIRST if parallel and plan is None else 0
-    steps = [*_batches(wanted[:first], first), *_in_steps(wanted[first:], count)]
-    if not parallel:
-        for batch in steps:
-            step = read_folders(batch, target, store, history, plan)
-            plan = step.prepared[0].plan
-            yield step
-        return
-    futures: list[Future[Done]] = []
-
-    def submit(plan: Plan) -> None:
-        futures.extend(others.submit(read_folders, batch, target, store, history, plan) for batch in steps)
-
-    try:
-        with Workers(count, str(target)) as others:
-            if plan is None:
-                # The files of the first runs of a new index decide which keys get columns. The processes
-                # start while these are read, and take the others while this one reads on.
-                yield read_folders(steps.pop(0), target, store, history, None, submit)
-            else:
-                submit(plan)
-            for future in futures:
-                yield future.result()
-    except BaseException:
-        for future in futures:
-            if future.done() and not future.cancelled() and future.exception() is None:
-                _note_files(target, future.result())
-        raise
-
-
-def _note_files(target: Path, step: Done) -> None:
-    """What a step wrote, should the refresh fail."""
-    written(*(path for each in step.prepared for path in each.paths(target)))
-
-
-def _in_steps(folders: Sequence[AnyFolder], workers: int) -> Iterator[list[AnyFolder]]:
-    """The folders in steps of bounded number and size; where there are many, equally many for each worker."""
-    turns = workers * -(-len(folders) // (workers * _BATCH))
-    return _batches(folders, max(_FIRST, -(-len(folders) // max(1, turns))))
-
-
-def _batches(folders: Sequence[AnyFolder], most: int) -> Iterator[list[AnyFolder]]:
-    """The folders in batches of at most `most` and bounded size, as far as that is known."""
-    batch: list[AnyFolder] = []
-    size = 0
-    for folder in folders:
-        if batch and (len(batch) >= most or size + folder.size > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(folder)
-        size += folder.size
-    if batch:
-        yield batch

@@ -29,7 +29,7 @@ from lineage_index.ingest.scan import (
 )
 from lineage_index.ingest.seriesfile import METRIC, SeriesFile
 
-__all__ = ["Draft", "read_draft"]
+__all__ = ["Draft", "read_document", "read_draft"]
 
 
 @dataclass(slots=True)
@@ -115,6 +115,11 @@ def read_draft(folder: RunFolder, real_root: str) -> Draft:
         if each.kind != METRIC:
             _count(each)
     return Draft(folder, _uuid(folder, file, problems), file, lineage, series, problems, checksums)
+
+
+def read_document(folder: RunFolder) -> RunFile:
+    """What the run's file says, alone. Never raises for what it holds."""
+    return _run_file(folder, [], {})
 
 
 def _uuid(folder: RunFolder, file: RunFile, problems: list[Problem]) -> str:

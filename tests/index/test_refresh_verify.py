@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from lineage_index import RefreshReport, refresh
-from lineage_index.index import reading
-from lineage_index.index import refresh as refresh_module
+from lineage_index.index import reading, steps
 from lineage_index.ingest.batch import read_batch
 from lineage_index.ingest.content import content_fingerprint
 from lineage_index.ingest.scan import RunFolder, scan
@@ -45,7 +44,7 @@ def test_only_what_has_other_content_is_read(
     store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parallel: bool
 ) -> None:
     if parallel:
-        monkeypatch.setattr(refresh_module, "_PARALLEL_FROM", 1)
+        monkeypatch.setattr(steps, "_PARALLEL_FROM", 1)
     index = tmp_path / "index"
     count = refresh(store, index, workers=1).added
     assert told(refresh(store, index, verify=True, workers=2)) == (0, 0, count)

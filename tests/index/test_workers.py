@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from lineage_index.index import refresh as refresh_module
+from lineage_index.index import steps
+from lineage_index.index.refresh import refresh
 from lineage_index.index.workers import Workers
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.snapshot import open_snapshot
 from lineage_index.tracking import Run
-
-refresh = refresh_module.refresh
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +60,11 @@ def test_a_script_needs_no_guard(store: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "import sys\n"
-        "from lineage_index.index import refresh as module\n"
+        "from lineage_index import refresh\n"
+        "from lineage_index.index import steps\n"
         "print('script')\n"
-        "module._PARALLEL_FROM, module._FIRST = 2, 1\n"
-        "print(module.refresh(sys.argv[1], sys.argv[2], workers=2).added)\n"
+        "steps._PARALLEL_FROM, steps._FIRST = 2, 1\n"
+        "print(refresh(sys.argv[1], sys.argv[2], workers=2).added)\n"
     )
     done = subprocess.run(
         [sys.executable, script, store, tmp_path / "index"], capture_output=True, text=True, check=False
@@ -75,8 +75,8 @@ def test_a_script_needs_no_guard(store: Path, tmp_path: Path) -> None:
 def test_a_refresh_that_fails_leaves_no_file(
     store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refresh_module, "_PARALLEL_FROM", 1)
-    monkeypatch.setattr(refresh_module, "_FIRST", 1)
+    monkeypatch.setattr(steps, "_PARALLEL_FROM", 1)
+    monkeypatch.setattr(steps, "_FIRST", 1)
 
     def fail(read: int, wanted: int) -> None:
         if read > 1:

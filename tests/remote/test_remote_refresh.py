@@ -250,10 +250,10 @@ def test_a_store_that_is_not_there(place: Place, tmp_path: Path, url: str, words
 
 def test_two_processes_read_a_store(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a large store is read: the steps are done by processes of their own."""
-    from lineage_index.index import refresh as module
+    from lineage_index.index import steps
 
-    monkeypatch.setattr(module, "_PARALLEL_FROM", 4)
-    monkeypatch.setattr(module, "_FIRST", 2)
+    monkeypatch.setattr(steps, "_PARALLEL_FROM", 4)
+    monkeypatch.setattr(steps, "_FIRST", 2)
     bucket = place.bucket(place.store)
     for n in range(6):
         bucket.create(f"{n:032x}/run.plx.json", b'{"inputs": {"lr": 0.1}}')

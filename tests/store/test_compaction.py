@@ -8,6 +8,7 @@ import pytest
 from store_samples import content, data_files_below, full, run
 
 from lineage_index.store import compaction, logs
+from lineage_index.store.changes import plan_changes
 from lineage_index.store.commit import commit
 from lineage_index.store.compaction import compact, needs_compaction
 from lineage_index.store.errors import IndexMissing
@@ -16,7 +17,7 @@ from lineage_index.store.prepare import Listed, prepare
 from lineage_index.store.promotion import Promotion
 from lineage_index.store.snapshot import open_snapshot
 from lineage_index.store.verify import verify
-from lineage_index.store.writer import create, plan_changes, write_batch, write_index
+from lineage_index.store.writer import create, write_batch, write_index
 
 HOUR = timedelta(hours=1)
 

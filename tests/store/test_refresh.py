@@ -14,6 +14,7 @@ from store_samples import FEWEST, content, full, run, tables_of
 from lineage_index.ingest.record import RunRecord
 from lineage_index.store import commit as commit_module
 from lineage_index.store import delta
+from lineage_index.store.changes import Changes, plan_changes
 from lineage_index.store.commit import commit
 from lineage_index.store.errors import IndexConflict, IndexUnreadable
 from lineage_index.store.prepare import Listed, prepare
@@ -21,7 +22,7 @@ from lineage_index.store.publish import publish
 from lineage_index.store.rows import plan_of, rows_of
 from lineage_index.store.snapshot import Snapshot, open_snapshot
 from lineage_index.store.verify import verify
-from lineage_index.store.writer import Changes, create, plan_changes, write_batch, write_index
+from lineage_index.store.writer import create, write_batch, write_index
 
 
 def names(snapshot: Snapshot) -> dict[int, tuple[str, str]]:
