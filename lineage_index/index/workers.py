@@ -20,8 +20,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from lineage_index.ingest.collector import begin_worker
 from lineage_index.store.errors import IndexUnreadable
+from lineage_index.store.scratch import discarded_on_failure
 
-__all__ = ["Workers", "available", "serve"]
+__all__ = ["Workers", "available", "serve", "start"]
 
 _START = "import sys; sys.path[:] = sys.argv[1:]; from lineage_index.index.workers import serve; serve()"
 _GRACE_SECONDS = 10
@@ -37,14 +38,22 @@ def available() -> bool:
 
 class Workers:
     """`count` processes for the index at `path`, from the beginning of the context to its end. After an error
-    they are told to stop, and take the files away that they were writing."""
+    they are told to stop, and take the files away that they were writing.
+
+    Raises IndexUnreadable if they can't be started.
+    """
 
     def __init__(self, count: int, path: str) -> None:
         self._path = path
-        command = [sys.executable, "-P", "-c", _START, *sys.path]
-        self._processes = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(count)
-        ]
+        self._processes: list[subprocess.Popen[bytes]] = []
+        try:
+            for _ in range(count):
+                self._processes.append(start())
+        except OSError as error:
+            for each in self._processes:
+                _end(each)
+            words = f"no process can be started to read runs: {error.strerror or error}"
+            raise IndexUnreadable(path, f"the index at {path} was not brought up to date: {words}") from error
         self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
         for each in self._processes:
             self._idle.put(each)
@@ -98,6 +107,12 @@ class Workers:
         return value
 
 
+def start() -> subprocess.Popen[bytes]:
+    """A process that is in `serve`, and finds modules where this one does."""
+    command = [sys.executable, "-P", "-c", _START, *sys.path]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     assert process.stdin is not None
     assert process.stdout is not None
@@ -122,14 +137,20 @@ def serve() -> None:
     # What is called, while there is nothing to do yet.
     import lineage_index.index.reading  # noqa: F401
 
-    while True:
-        try:
+    with suppress(EOFError, BrokenPipeError):  # nobody asks, or waits for the answer, any more
+        while True:
             function, arguments, named = pickle.load(calls)
-        except EOFError:
-            return
-        try:
-            answer = (False, function(*arguments, **named))
-        except Exception as error:  # noqa: BLE001 - whatever it was, the caller raises it
-            answer = (True, error)
-        answers.write(pickle.dumps(answer))
-        answers.flush()
+            with discarded_on_failure():
+                answers.write(pickle.dumps(_outcome(function, arguments, named)))
+                answers.flush()
+    os._exit(
+        0
+    )  # taking the interpreter apart takes as long as fifty runs; a broken pipe could not be flushed
+
+
+def _outcome(function: Callable[..., Any], arguments: Any, named: Any) -> tuple[bool, Any]:
+    """Whether a call failed, and what it gives or raises."""
+    try:
+        return False, function(*arguments, **named)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the caller raises it
+        return True, error

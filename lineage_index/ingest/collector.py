@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,11 +24,9 @@ def no_collection() -> Iterator[None]:
 
 
 def begin_worker() -> None:
-    """The same for the life of a process that does nothing else; without numpy; and at its end the
-    interpreter is not taken apart, for memory that the system takes back anyway."""
+    """The same for the life of a process that does nothing else; and without numpy."""
     gc.disable()
     without_numpy()
-    atexit.register(os._exit, 0)  # handlers that are registered later are called before
 
 
 def without_numpy() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from lineage_index.index import steps
+from lineage_index.index.reading import read_folders
 from lineage_index.index.refresh import refresh
-from lineage_index.index.workers import Workers
+from lineage_index.index.workers import Workers, start
+from lineage_index.ingest.scan import RunFolder, scan
 from lineage_index.store.errors import IndexUnreadable
 from lineage_index.store.snapshot import open_snapshot
 from lineage_index.tracking import Run
@@ -43,6 +46,12 @@ def test_an_error_of_a_call_is_raised() -> None:
         assert workers.submit(int, "7").result() == 7
 
 
+def test_a_process_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(IndexUnreadable, match="no process can be started to read runs: No such file"):
+        Workers(2, "index")
+
+
 @pytest.mark.parametrize(
     ("call", "how"),
     [
@@ -54,6 +63,23 @@ def test_a_process_that_ends_is_told(call: tuple[object, ...], how: str) -> None
     function, *arguments = call
     with pytest.raises(IndexUnreadable, match=how), Workers(1, "index") as workers:
         workers.submit(function, *arguments).result()  # type: ignore[arg-type]
+
+
+def test_what_nobody_waits_for_is_taken_away(
+    store: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folders = [each for each in scan(store) if isinstance(each, RunFolder)]
+    process = start()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.close()
+    pickle.dump((read_folders, (folders, tmp_path, "store", True, None), {}), process.stdin)
+    process.stdin.flush()
+    assert process.wait() == 0
+    process.stdin.close()
+    assert capfd.readouterr().err == ""
+    assert (tmp_path / "runs").is_dir()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_script_needs_no_guard(store: Path, tmp_path: Path) -> None:
