@@ -91,7 +91,8 @@ def refresh(
     Only folders whose files changed are read, by names, sizes and times. With `verify` the content of the
     others is held against what it was, too, for stores whose times can't be trusted.
     `history` False leaves the points of metrics out (their summaries stay). `progress` is called with
-    (folders read, folders to read). With `compaction` the index is compacted afterwards if it is due.
+    (folders read, folders to read). With `compaction` the index is compacted afterwards if it is due. Where
+    there is much to read, up to `workers` processes do it; without a number, one a core, and at most four.
     Nothing is written to the store.
 
     Raises StoreMissing, or what the store of tables raises (StoreError).

@@ -143,9 +143,8 @@ def serve() -> None:
             with discarded_on_failure():
                 answers.write(pickle.dumps(_outcome(function, arguments, named)))
                 answers.flush()
-    os._exit(
-        0
-    )  # taking the interpreter apart takes as long as fifty runs; a broken pipe could not be flushed
+    # To take the interpreter apart takes as long as to read fifty runs, and would flush a broken pipe.
+    os._exit(0)
 
 
 def _outcome(function: Callable[..., Any], arguments: Any, named: Any) -> tuple[bool, Any]:
