@@ -67,7 +67,11 @@ def refresh_bench(
     return found
 
 
-def _run(command: list[str]) -> tuple[float, float]:
+Spent = tuple[float, float]
+"""Seconds by the clock and of the processor."""
+
+
+def _run(command: list[str]) -> Spent:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     done = subprocess.run(
@@ -80,13 +84,9 @@ def _run(command: list[str]) -> tuple[float, float]:
     return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-Taken = list[tuple[float, float]]
-"""Seconds by the clock and of the processor."""
-
-
-def _turns(rounds: int, sides: Mapping[str, Callable[[int], tuple[float, float]]]) -> dict[str, Samples]:
+def _turns(rounds: int, sides: Mapping[str, Callable[[int], Spent]]) -> dict[str, Samples]:
     """Every side `rounds` times, in turn; each is called with the number of the round."""
-    taken: dict[str, Taken] = {name: [] for name in sides}
+    taken: dict[str, list[Spent]] = {name: [] for name in sides}
     for number in range(rounds):
         for name, side in sides.items():
             taken[name].append(side(number))
@@ -112,7 +112,7 @@ def _from_nothing(
 ) -> dict[str, Any]:
     cat = ["sh", "-c", f"find '{store}' -type f -print0 | xargs -0 cat > /dev/null"]
     folders = [str(each) for each in sorted(store.iterdir())[:sample]]
-    sides = {
+    sides: dict[str, Callable[[int], Spent]] = {
         "cat": lambda _: _run(cat),
         "refresh": lambda number: _run(_refresh(store, scratch / f"deep-{number}")),
         "reading": lambda _: _reading([sys.executable, "-c", _READ, str(store)], folders),
@@ -127,7 +127,7 @@ def _from_nothing(
     return {**_beside(found, "cat"), "real_client": client}
 
 
-def _reading(command: list[str], folders: Sequence[str]) -> tuple[float, float]:
+def _reading(command: list[str], folders: Sequence[str]) -> Spent:
     """What a process says that reading these folders took it, its start left out."""
     done = subprocess.run(
         command, input="\n".join(folders), capture_output=True, text=True, check=True, cwd=_ROOT

@@ -241,7 +241,7 @@ class Index:
             following = page_after(self._engine, plan, layout, last, text)
             found, last, more = following.rows, following.last, following.more
         else:
-            found = self._engine.rows(search.page, text)
+            found = self._engine.rows(search.page(), text)
         return SearchResult(
             self._engine,
             plan,

@@ -80,9 +80,9 @@ def fetch_matches(
     promoted = [column for each in direct.values() for column in _places(each)]
     columns = tuple(dict.fromkeys(("uuid", *fields, *promoted)))
     if _in_rows(wanted, direct):
-        rows = engine.rows(search.page_of(columns))
+        rows = engine.rows(search.page(columns))
     else:  # what is not in these rows is asked for by their ids, which then stand in a table
-        engine.keep(_PAGE, search.page_of((*columns, "run_id")))
+        engine.keep(_PAGE, search.page((*columns, "run_id")))
         rows = engine.select(f"SELECT {', '.join(map(_told, columns))} FROM {_PAGE}")
     if not rows:
         return MatchedColumns(())

@@ -32,13 +32,8 @@ class Prepared:
         """The logical plan."""
         return plan_query(self.bound)
 
-    @cached_property
-    def page(self) -> Statement:
-        """The statement of the page."""
-        return lower(self.plan, self.layout)
-
-    def page_of(self, columns: tuple[str, ...]) -> Statement:
-        """The statement of the page with these columns of `runs`."""
+    def page(self, columns: tuple[str, ...] = ("uuid",)) -> Statement:
+        """The statement of the page; of one of runs, with these columns."""
         found = self._pages.get(columns)
         if found is None:
             found = self._pages[columns] = lower(self.plan, self.layout, columns)

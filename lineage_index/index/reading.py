@@ -36,6 +36,10 @@ class Done:
     damaged: int
     folders: int = field(default=0)
 
+    def paths(self, index: Path) -> list[Path]:
+        """The files that were written."""
+        return [path for each in self.prepared for path in each.paths(index)]
+
 
 class Folders:
     """The first of some run folders, as many as are written together, as `prepare` takes them; keeps the

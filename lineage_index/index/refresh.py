@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineage_index.index.locate import check_path
 from lineage_index.index.source import Source, StoreMissing, scan_store, store_at
-from lineage_index.index.steps import changed_content, files_of, read_steps
+from lineage_index.index.steps import changed_content, read_steps
 from lineage_index.ingest.collector import no_collection
 from lineage_index.ingest.record import Problem
 from lineage_index.store.changes import known_contents, plan_changes
@@ -128,7 +128,7 @@ def refresh(
         for step in steps:
             done.append(step)
             waiting += step.prepared
-            written(*files_of(step, target))
+            written(*step.paths(target))
             read += step.folders
             held += step.folders
             if progress is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lineage_index.index.source import AnyFolder
 from lineage_index.index.workers import Workers, available
+from lineage_index.ingest.stretches import stretches
 from lineage_index.store.scratch import written
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from lineage_index.index.reading import Done
     from lineage_index.store.promotion import Plan
 
-__all__ = ["changed_content", "files_of", "read_steps"]
+__all__ = ["changed_content", "read_steps"]
 
 _BATCH = 2_500
 """Run folders that one step reads at most."""
@@ -79,7 +80,7 @@ def read_steps(
     except BaseException:
         for future in futures:
             if future.done() and not future.cancelled() and future.exception() is None:
-                written(*files_of(future.result(), target))
+                written(*future.result().paths(target))
         raise
 
 
@@ -87,26 +88,19 @@ def changed_content(
     folders: Sequence[AnyFolder], known: Mapping[str, str | None], target: Path, workers: int | None
 ) -> set[str]:
     """The folders, by their relative paths, whose content is not the `known` one. Raises StoreMissing."""
+    from lineage_index.index.reading import with_other_content
+
     count = _count(workers)
     parts = list(_in_steps(folders, count))
     if len(folders) < _PARALLEL_FROM or count < 2:
-        from lineage_index.index.reading import with_other_content
-
         return {name for part in parts for name in with_other_content(part, known)}
     with Workers(count, str(target)) as others:
-        from lineage_index.index.reading import with_other_content
-
         contents = [{each.relative: known.get(each.relative) for each in part} for part in parts]
         futures = [
             others.submit(with_other_content, part, content)
             for part, content in zip(parts, contents, strict=True)
         ]
         return {name for each in futures for name in each.result()}
-
-
-def files_of(step: Done, target: Path) -> list[Path]:
-    """The files that a step wrote."""
-    return [path for each in step.prepared for path in each.paths(target)]
 
 
 def _count(asked: int | None) -> int:
@@ -117,22 +111,10 @@ def _count(asked: int | None) -> int:
 
 
 def _in_steps(folders: Sequence[AnyFolder], workers: int) -> Iterator[list[AnyFolder]]:
-    """The folders in steps of bounded number and size; where there are many, equally many for each worker."""
-    turns = workers * -(-len(folders) // (workers * _BATCH))
-    return _batches(folders, max(_FIRST, -(-len(folders) // max(1, turns))))
-
-
-def _batches(folders: Sequence[AnyFolder], most: int) -> Iterator[list[AnyFolder]]:
-    """The folders in batches of at most `most` and bounded size, as far as that is known."""
+    """The folders in steps of bounded number and, as far as it is known, size; where there are many, equally
+    many for each worker."""
     from lineage_index.index.reading import BATCH_BYTES
 
-    batch: list[AnyFolder] = []
-    size = 0
-    for folder in folders:
-        if batch and (len(batch) >= most or size + folder.size > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(folder)
-        size += folder.size
-    if batch:
-        yield batch
+    turns = workers * -(-len(folders) // (workers * _BATCH))
+    most = max(_FIRST, -(-len(folders) // max(1, turns)))
+    return stretches(folders, lambda folder: folder.size, BATCH_BYTES, most)

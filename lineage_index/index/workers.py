@@ -52,8 +52,9 @@ class Workers:
         except OSError as error:
             for each in self._processes:
                 _end(each)
-            words = f"no process can be started to read runs: {error.strerror or error}"
-            raise IndexUnreadable(path, f"the index at {path} was not brought up to date: {words}") from error
+            raise self._failed(
+                f"no process can be started to read runs: {error.strerror or error}"
+            ) from error
         self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
         for each in self._processes:
             self._idle.put(each)
@@ -84,27 +85,26 @@ class Workers:
 
     def _call(self, function: Callable[..., Any], arguments: Any, named: Any) -> Any:
         process = self._idle.get()
-        try:
-            return self._answer(process, (function, arguments, named))
-        finally:
-            self._idle.put(process)
-
-    def _answer(self, process: subprocess.Popen[bytes], call: Any) -> Any:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            pickle.dump(call, process.stdin)
+            pickle.dump((function, arguments, named), process.stdin)
             process.stdin.flush()
             failed, value = pickle.load(process.stdout)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError) as error:
             code = process.wait()
             how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-            words = f"a process that read runs was ended {how}; is there memory enough?"
-            message = f"the index at {self._path} was not brought up to date: {words}"
-            raise IndexUnreadable(self._path, message) from error
+            raise self._failed(
+                f"a process that read runs was ended {how}; is there memory enough?"
+            ) from error
+        finally:
+            self._idle.put(process)
         if failed:
             raise value
         return value
+
+    def _failed(self, words: str) -> IndexUnreadable:
+        return IndexUnreadable(self._path, f"the index at {self._path} was not brought up to date: {words}")
 
 
 def start() -> subprocess.Popen[bytes]:

@@ -8,7 +8,6 @@ line. What it would take although it should not is kept from it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from lineage_index.ingest.lines import LineFaults, metric_row
+from lineage_index.ingest.stretches import stretches
 from lineage_index.ingest.times import microseconds
 
 __all__ = ["Piece", "parse_pieces"]
@@ -68,22 +68,9 @@ def parse_pieces(pieces: list[Piece]) -> pa.Table:
 
     Sets `rows` of every piece, and tells its `faults` of every line that can't be read.
     """
-    tables = [table for some in _together(pieces) for table in _parse(some)]
+    together = stretches(pieces, lambda piece: len(piece.body), _TOGETHER)
+    tables = [table for some in together for table in _parse(some)]
     return pa.concat_tables(tables) if tables else _SCHEMA.empty_table()
-
-
-def _together(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """The pieces in stretches that are parsed at once."""
-    some: list[Piece] = []
-    size = 0
-    for piece in pieces:
-        if some and size + len(piece.body) > _TOGETHER:
-            yield some
-            some, size = [], 0
-        some.append(piece)
-        size += len(piece.body)
-    if some:
-        yield some
 
 
 def _parse(pieces: list[Piece]) -> list[pa.Table]:

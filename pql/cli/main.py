@@ -124,13 +124,13 @@ def _root(
     pass
 
 
-def main(caller: str | None = None) -> None:
-    """Entry point: no traceback ever reaches a user, unless PQL_TRACEBACK is set. `caller` is `process` where
-    nothing else ever runs in this process; commands find it as the object of their context."""
+def main(*, alone: bool = False) -> None:
+    """Entry point: no traceback ever reaches a user, unless PQL_TRACEBACK is set. `alone`: nothing else ever
+    runs in this process; commands find it as the object of their context."""
     gc.set_threshold(50_000)  # what a start makes is kept: looking for garbage in it finds none
     open_missing()
     try:
-        app(obj=caller)
+        app(obj=alone)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         raise SystemExit(int(Exit.INTERRUPTED)) from None
@@ -145,7 +145,7 @@ def main(caller: str | None = None) -> None:
 def run() -> None:
     """The process `pql`: as `main`, and then its end."""
     try:
-        main("process")
+        main(alone=True)
     except SystemExit as ended:
         from pql.cli.ending import end_at_once
 

@@ -29,7 +29,7 @@ def refresh(
     pql index refresh runs
     pql index refresh runs --no-history --index other
     """
-    if context.obj == "process":
+    if context.obj:
         from lineage_index.ingest.collector import without_numpy
 
         without_numpy()
