@@ -52,9 +52,8 @@ class Workers:
         except OSError as error:
             for each in self._processes:
                 _end(each)
-            raise self._failed(
-                f"no process can be started to read runs: {error.strerror or error}"
-            ) from error
+            words = f"no process can be started to read runs: {error.strerror or error}"
+            raise self._failed(words) from error
         self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
         for each in self._processes:
             self._idle.put(each)
@@ -94,9 +93,8 @@ class Workers:
         except (EOFError, BrokenPipeError, pickle.UnpicklingError) as error:
             code = process.wait()
             how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-            raise self._failed(
-                f"a process that read runs was ended {how}; is there memory enough?"
-            ) from error
+            words = f"a process that read runs was ended {how}; is there memory enough?"
+            raise self._failed(words) from error
         finally:
             self._idle.put(process)
         if failed:
@@ -134,6 +132,7 @@ def serve() -> None:
     calls = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what others print is no answer
+    sys.stdout = sys.stderr
     # What is called, while there is nothing to do yet.
     import lineage_index.index.reading  # noqa: F401
 

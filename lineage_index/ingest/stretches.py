@@ -13,8 +13,8 @@ _Item = TypeVar("_Item")
 def stretches(
     items: Iterable[_Item], size_of: Callable[[_Item], int], largest: int, most: int | None = None
 ) -> Iterator[list[_Item]]:
-    """Yield the items in lists whose sizes sum up to at most `largest`, of at most `most` items. What is larger
-    by itself stands alone."""
+    """Yield the items in lists of at most `most`, whose sizes sum up to at most `largest`. What is larger by
+    itself stands alone."""
     some: list[_Item] = []
     size = 0
     for item in items:
